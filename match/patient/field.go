@@ -6,7 +6,7 @@ type Field uint8
 
 // The fields. Those marked (set) may hold several values.
 const (
-	FieldNoField Field = iota
+	FieldNone Field = iota
 	FieldGiven
 	FieldGivenAlias // (set)
 	FieldMiddle
