@@ -1,0 +1,13 @@
+// The command benchmarks measures the library: accuracy as a golden file, and
+// speed.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	fmt.Fprintln(os.Stderr, "usage: benchmarks accuracy | speed")
+	os.Exit(2)
+}
