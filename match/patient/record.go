@@ -8,6 +8,7 @@ package patient
 type Record struct {
 	Source   string // which feed or file sent it
 	ID       string // record id, unique within Source
+	Line     int64  // where it was read: its line in the source; 0 unknown, never evidence
 	Received Date   // when it was received; zero if unknown
 
 	Names         []Name // the first legal (or unspecified) name is the current one
