@@ -1,0 +1,306 @@
+package patient
+
+import (
+	"slices"
+	"strings"
+)
+
+// SetField sets a standard field from text, and reports whether there is such a
+// name. Dates are read by the layout. Several values of a list are separated by
+// ';' and added to those that are there; value i of one guardian, address or
+// identifier column belongs to value i of the others. An empty text sets
+// nothing.
+func (r *Record) SetField(name, value string, layout DateLayout) bool {
+	value = strings.TrimSpace(value)
+	if value == "" {
+		return IsStandardName(name)
+	}
+	return r.setName(name, value) || r.setBirth(name, value, layout) || r.setAddress(name, value) || r.setOther(name, value, layout)
+}
+
+func (r *Record) setName(name, value string) bool {
+	switch name {
+	case "given_name":
+		r.legal().Given = value
+	case "middle_name":
+		r.legal().Middle = value
+	case "family_name":
+		r.legal().Family = value
+	case "suffix":
+		r.legal().Suffix = value
+	case "full_name":
+		r.legal().Full = value
+	case "alias":
+		for _, v := range list(value) {
+			if v != "" {
+				r.Names = append(r.Names, Name{Use: NameAlias, Full: v})
+			}
+		}
+	case "maiden_name":
+		r.Names = append(r.Names, Name{Use: NameMaiden, Family: value})
+	case "mother_given":
+		r.Mother.Given = value
+	case "mother_family":
+		r.Mother.Family = value
+	case "mother_maiden":
+		r.Mother.Maiden = value
+	case "guardian_given":
+		for i, v := range list(value) {
+			at(&r.Guardians, i).Given = v
+		}
+	case "guardian_family":
+		for i, v := range list(value) {
+			at(&r.Guardians, i).Family = v
+		}
+	case "guardian_relationship":
+		for i, v := range list(value) {
+			at(&r.Guardians, i).Relationship = v
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+func (r *Record) setBirth(name, value string, layout DateLayout) bool {
+	switch name {
+	case "birth_date":
+		r.BirthDate = ParseDate(value, layout)
+	case "birth_time":
+		r.BirthTime = value
+	case "sex":
+		r.Sex = value
+	case "multiple_birth", "birth_count":
+		// Both may be sent (N beside 2): normalisation reads the two together.
+		if r.MultipleBirth != "" && r.MultipleBirth != value {
+			value = r.MultipleBirth + ";" + value
+		}
+		r.MultipleBirth = value
+	case "birth_order":
+		r.BirthOrder = value
+	case "birth_place":
+		r.BirthPlace = value
+	case "birth_facility":
+		r.BirthFacility = value
+	case "birth_certificate":
+		r.BirthCertificate = value
+	case "mother_birth_date":
+		r.Mother.BirthDate = ParseDate(value, layout)
+	case "death_date":
+		r.Death = ParseDate(value, layout)
+	default:
+		return false
+	}
+	return true
+}
+
+func (r *Record) setAddress(name, value string) bool {
+	var part func(*Address) *string
+	switch name {
+	case "address", "street":
+		part = func(a *Address) *string { return &a.Street }
+	case "street_number":
+		part = func(a *Address) *string { return &a.Number }
+	case "unit":
+		part = func(a *Address) *string { return &a.Unit }
+	case "address2":
+		part = func(a *Address) *string { return &a.Line2 }
+	case "city":
+		part = func(a *Address) *string { return &a.City }
+	case "state":
+		part = func(a *Address) *string { return &a.State }
+	case "postal_code":
+		part = func(a *Address) *string { return &a.PostalCode }
+	case "country":
+		part = func(a *Address) *string { return &a.Country }
+	default:
+		return false
+	}
+	if strings.IndexByte(value, ';') < 0 {
+		*part(at(&r.Addresses, 0)) = value
+		return true
+	}
+	for i, v := range list(value) {
+		*part(at(&r.Addresses, i)) = v
+	}
+	return true
+}
+
+func (r *Record) setOther(name, value string, layout DateLayout) bool {
+	switch name {
+	case "record_id":
+		r.ID = value
+	case "source":
+		r.Source = value
+	case "received":
+		r.Received = ParseDate(value, layout)
+	case "phone":
+		r.Phones = appendList(r.Phones, value)
+	case "email":
+		r.Emails = appendList(r.Emails, value)
+	case "ssn":
+		r.addIdentifiers(IDSocialSecurity, value)
+	case "medicaid_id":
+		r.addIdentifiers(IDMedicaid, value)
+	case "mrn":
+		r.addIdentifiers(IDMedicalRecord, value)
+	case "mrn_authority":
+		r.setAuthorities(value)
+	case "student_id":
+		r.addIdentifiers(IDStudent, value)
+	case "district":
+		r.School.District = value
+	case "school":
+		r.School.School = value
+	case "grade":
+		r.School.Grade = value
+	case "occupation":
+		r.Occupation = value
+	case "protected":
+		r.Protected = isYes(value)
+	case "doses":
+		for _, v := range list(value) {
+			if v != "" {
+				r.Doses = append(r.Doses, parseDose(v))
+			}
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// legal returns the record's first legal name, which it adds where there is none.
+func (r *Record) legal() *Name {
+	for i := range r.Names {
+		if r.Names[i].Use == NameLegal {
+			return &r.Names[i]
+		}
+	}
+	r.Names = append(r.Names, Name{})
+	return &r.Names[len(r.Names)-1]
+}
+
+// addIdentifiers adds values, each to the first identifier of its type that has
+// an authority but no value yet.
+func (r *Record) addIdentifiers(kind, value string) {
+	for _, v := range list(value) {
+		if v == "" {
+			continue
+		}
+		i := slices.IndexFunc(r.Identifiers, func(id Identifier) bool { return id.Type == kind && id.Value == "" })
+		if i < 0 {
+			r.Identifiers = append(r.Identifiers, Identifier{Type: kind})
+			i = len(r.Identifiers) - 1
+		}
+		r.Identifiers[i].Value = v
+	}
+}
+
+// setAuthorities gives the medical record numbers their authorities: one for
+// each, or one for all.
+func (r *Record) setAuthorities(value string) {
+	authorities := list(value)
+	n := 0
+	for i := range r.Identifiers {
+		id := &r.Identifiers[i]
+		if id.Type != IDMedicalRecord || id.Authority != "" {
+			continue
+		}
+		if n < len(authorities) {
+			id.Authority = authorities[n]
+		} else if len(authorities) == 1 {
+			id.Authority = authorities[0]
+		}
+		n++
+	}
+	for ; n < len(authorities); n++ {
+		r.Identifiers = append(r.Identifiers, Identifier{Type: IDMedicalRecord, Authority: authorities[n]})
+	}
+}
+
+// parseDose reads cvx|date|lot|mvx|ndc|historical; trailing parts are optional.
+func parseDose(v string) Dose {
+	var part [6]string
+	for i := range part {
+		p, rest, _ := strings.Cut(v, "|")
+		part[i], v = strings.TrimSpace(p), rest
+	}
+	return Dose{
+		CVX: part[0], Date: ParseDate(part[1], ""), Lot: part[2], MVX: part[3], NDC: part[4],
+		Historical: isYes(part[5]),
+	}
+}
+
+// isYes reads the usual spellings of yes; "historical" is one in a dose.
+func isYes(v string) bool {
+	switch strings.ToLower(v) {
+	case "y", "yes", "true", "t", "1", "historical", "h":
+		return true
+	}
+	return false
+}
+
+// list splits at ';' into at most maxList trimmed values, empty ones included.
+func list(value string) []string {
+	values := make([]string, 0, 1)
+	for len(values) < maxDoses {
+		v, rest, more := strings.Cut(value, ";")
+		values = append(values, strings.TrimSpace(v))
+		if !more {
+			break
+		}
+		value = rest
+	}
+	return values
+}
+
+func appendList(dst []string, value string) []string {
+	if strings.IndexByte(value, ';') < 0 {
+		return append(dst, value)
+	}
+	for _, v := range list(value) {
+		if v != "" {
+			dst = append(dst, v)
+		}
+	}
+	return dst
+}
+
+// at returns element i of a list that is made long enough.
+func at[T any](list *[]T, i int) *T {
+	for len(*list) <= i {
+		var zero T
+		*list = append(*list, zero)
+	}
+	return &(*list)[i]
+}
+
+// Reset empties the record for the next one, keeping its memory.
+func (r *Record) Reset() {
+	*r = Record{
+		Names:       r.Names[:0],
+		Guardians:   r.Guardians[:0],
+		Addresses:   r.Addresses[:0],
+		Phones:      r.Phones[:0],
+		Emails:      r.Emails[:0],
+		Identifiers: r.Identifiers[:0],
+		Doses:       r.Doses[:0],
+		Attributes:  r.Attributes[:0],
+	}
+}
+
+// Clone returns a record of its own, for a caller that keeps what a reader will
+// overwrite.
+func (r *Record) Clone() Record {
+	c := *r
+	c.Names = slices.Clone(r.Names)
+	c.Guardians = slices.Clone(r.Guardians)
+	c.Addresses = slices.Clone(r.Addresses)
+	c.Phones = slices.Clone(r.Phones)
+	c.Emails = slices.Clone(r.Emails)
+	c.Identifiers = slices.Clone(r.Identifiers)
+	c.Doses = slices.Clone(r.Doses)
+	c.Attributes = slices.Clone(r.Attributes)
+	return c
+}
