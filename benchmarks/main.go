@@ -1,5 +1,3 @@
-// The command benchmarks measures the library: accuracy as a golden file, and
-// speed.
 package main
 
 import (
