@@ -1,0 +1,238 @@
+package table
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"github.com/idem-health/idem/internal/hash"
+	"github.com/idem-health/idem/internal/radix"
+	"github.com/idem-health/idem/match/patient"
+)
+
+// A Spec says which fields become columns. A field named in both is text.
+type Spec struct {
+	Text []patient.Field // values kept, once each
+	Key  []patient.Field // equality only: a 64-bit hash a row
+}
+
+// A Builder collects rows. It is not safe for concurrent use.
+type Builder struct {
+	t      *Table
+	column []builderColumn
+	repeat bool // some column may have several values
+
+	flags  uint32
+	ends   []uint32
+	spans  []uint32
+	values []string
+	digest []byte
+}
+
+type builderColumn struct {
+	*Col
+}
+
+// NewBuilder returns a Builder for the columns of spec.
+func NewBuilder(spec Spec) *Builder {
+	b := &Builder{t: &Table{field: make(map[patient.Field]*Col)}}
+	var names *Dict
+	for _, f := range spec.Text {
+		if b.t.field[f] != nil {
+			continue
+		}
+		var d *Dict
+		if personName(f) && names != nil {
+			d = names
+		} else {
+			d = newDict()
+			b.t.dicts = append(b.t.dicts, d)
+		}
+		if personName(f) {
+			names = d
+		}
+		b.add(f, d)
+	}
+	for _, f := range spec.Key {
+		if b.t.field[f] == nil {
+			b.add(f, nil)
+		}
+	}
+	if b.repeat {
+		for _, c := range b.t.cols {
+			c.flagOff = b.t.stride
+		}
+		b.t.stride += 2 // flags, and the begin of the row's block in the side arena
+	}
+	for _, c := range b.t.cols {
+		c.stride = b.t.stride
+	}
+	return b
+}
+
+func (b *Builder) add(f patient.Field, d *Dict) {
+	c := &Col{Field: f, Dict: d, off: b.t.stride}
+	b.t.stride++
+	if d == nil {
+		b.t.stride++
+	}
+	if f.Set() {
+		// Fewer than 32 fields are sets, so that the flags fit one word.
+		bit := 0
+		for _, other := range b.t.cols {
+			if other.flag != 0 {
+				bit++
+			}
+		}
+		c.flag = 1 << bit
+		b.repeat = true
+	}
+	b.t.field[f] = c
+	b.t.cols = append(b.t.cols, c)
+	b.column = append(b.column, builderColumn{Col: c})
+}
+
+// personName reports whether a field shares the dictionary of person names.
+func personName(f patient.Field) bool {
+	switch f {
+	case patient.FieldGiven, patient.FieldGivenAlias, patient.FieldMiddle, patient.FieldFamily, patient.FieldFamilyAlias,
+		patient.FieldMotherGiven, patient.FieldMotherFamily, patient.FieldMotherMaiden,
+		patient.FieldGuardianGiven, patient.FieldGuardianFamily:
+		return true
+	}
+	return false
+}
+
+// Add appends a record and returns its index: 0, 1, 2 ...
+func (b *Builder) Add(n *patient.Normalized) int {
+	t := b.t
+	from := len(t.rows)
+	t.rows = slices.Grow(t.rows, t.stride)[:from+t.stride]
+	row := t.rows[from:]
+	clear(row)
+	b.flags, b.ends, b.spans = 0, b.ends[:0], b.spans[:0]
+	for i := range b.column {
+		b.encode(&b.column[i], row, n)
+	}
+	if b.flags != 0 {
+		flagOff := t.cols[0].flagOff
+		row[flagOff], row[flagOff+1] = b.flags, uint32(len(t.side))
+		for _, end := range b.ends {
+			t.side = append(t.side, end+uint32(len(b.ends)))
+		}
+		t.side = append(t.side, b.spans...)
+	}
+	b.digest = n.AppendDigest(b.digest[:0])
+	sum := sha256.Sum256(b.digest)
+	t.digest = append(t.digest, [16]byte(sum[:16]))
+	t.n++
+	return t.n - 1
+}
+
+// encode writes one column of a row. Columns come in order, and so do the bits
+// of the flags and the spans.
+func (b *Builder) encode(c *builderColumn, row []uint32, n *patient.Normalized) {
+	values := n.AppendValues(b.values[:0], c.Field)
+	b.values = values
+	if len(values) == 0 {
+		return
+	}
+	b.put(c, row[c.off:], values[0])
+	if len(values) == 1 || c.flag == 0 {
+		return
+	}
+	before, news := len(b.spans), false
+	for _, v := range values {
+		news = news || v != values[0]
+		b.spans = append(b.spans, 0)
+		if c.Dict == nil {
+			b.spans = append(b.spans, 0)
+			b.put(c, b.spans[len(b.spans)-2:], v)
+		} else {
+			b.put(c, b.spans[len(b.spans)-1:], v)
+		}
+	}
+	if !news {
+		b.spans = b.spans[:before] // nothing but repetitions
+		return
+	}
+	b.flags |= c.flag
+	b.ends = append(b.ends, uint32(len(b.spans)))
+}
+
+func (b *Builder) put(c *builderColumn, words []uint32, v string) {
+	switch {
+	case c.Dict != nil:
+		words[0] = c.Dict.intern(v)
+	case v != "":
+		h := hash.String(v)
+		words[0], words[1] = uint32(h), uint32(h>>32)
+	}
+}
+
+// Freeze puts the rows into canonical order and returns the table. The Builder
+// must not be used again.
+func (b *Builder) Freeze() *Table {
+	t := b.t
+	b.t = nil
+	t.origin = canonical(t.digest)
+	permute(t.rows, t.digest, t.stride, t.origin)
+	t.rows, t.side, t.digest = clip(t.rows), clip(t.side), clip(t.digest)
+	for _, d := range t.dicts {
+		d.freeze()
+	}
+	for _, c := range t.cols {
+		c.rows, c.side, c.n = t.rows, t.side, t.n
+	}
+	return t
+}
+
+// canonical returns the order of the rows by digest, equal ones by index.
+func canonical(digest [][16]byte) []uint32 {
+	order, keys := make([]uint32, len(digest)), make([]uint64, len(digest))
+	for i := range digest {
+		order[i], keys[i] = uint32(i), binary.BigEndian.Uint64(digest[i][:])
+	}
+	radix.SortPairs(keys, order, nil)
+	for i := 0; i < len(keys); {
+		j := i + 1
+		for j < len(keys) && keys[j] == keys[i] {
+			j++
+		}
+		if j > i+1 {
+			slices.SortStableFunc(order[i:j], func(x, y uint32) int {
+				return bytes.Compare(digest[x][:], digest[y][:])
+			})
+		}
+		i = j
+	}
+	return order
+}
+
+// permute moves row order[i] to place i, along the cycles of the permutation:
+// a second copy of all rows would double the peak of memory.
+func permute(rows []uint32, digest [][16]byte, stride int, order []uint32) {
+	done := make([]uint64, (len(order)+63)/64)
+	spare := make([]uint32, stride)
+	for first := range order {
+		if done[first>>6]>>(first&63)&1 != 0 {
+			continue
+		}
+		copy(spare, rows[first*stride:])
+		spareDigest := digest[first]
+		at := first
+		for {
+			done[at>>6] |= 1 << (at & 63)
+			from := int(order[at])
+			if from == first {
+				break
+			}
+			copy(rows[at*stride:(at+1)*stride], rows[from*stride:])
+			digest[at] = digest[from]
+			at = from
+		}
+		copy(rows[at*stride:(at+1)*stride], spare)
+		digest[at] = spareDigest
+	}
+}
