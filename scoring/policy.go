@@ -1,0 +1,375 @@
+package scoring
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Decision is the outcome for a pair of records.
+type Decision uint8
+
+// The three outcomes, spelled match, possible and no.
+const (
+	No Decision = iota
+	Possible
+	Match
+)
+
+// String returns match, possible or no.
+func (d Decision) String() string {
+	return [...]string{"no", "possible", "match"}[min(d, Match)]
+}
+
+// A Policy says what is made of a weight: where the outcomes begin, what keeps
+// a pair from being matched whatever it weighs, and which records may never
+// share a person. It is a value and data: strict JSON (see [ParsePolicy]).
+type Policy struct {
+	Name       string     `json:"name"`
+	Version    int        `json:"version"`
+	Profile    string     `json:"profile"` // the normalisation profile it implies: US or Neutral
+	Thresholds Thresholds `json:"thresholds"`
+	Switches   []Switch   `json:"switches,omitempty"`
+	Macros     []Macro    `json:"macros,omitempty"`
+	Rules      []Rule     `json:"rules,omitempty"`
+	Conflicts  Conflicts  `json:"conflicts"`
+}
+
+// Thresholds say from where on a pair is a match, and from where on possible.
+type Thresholds struct {
+	Match    Threshold `json:"match"`
+	Possible Threshold `json:"possible"`
+}
+
+// A Threshold is a cut for each kind of model.
+type Threshold struct {
+	ShippedBits float64 `json:"shipped_bits"` // sum of shipped weights
+	Fitted      Cut     `json:"fitted"`       // under a fitted model
+}
+
+// A Cut is a probability, or the cut for which a model estimates the best F1
+// of pairs. In JSON it is a number, or "estimated-f1".
+type Cut struct {
+	Probability float64
+	EstimatedF1 bool
+}
+
+const estimatedF1 = "estimated-f1"
+
+// weight returns the cut as a match weight, given those of a fitted model.
+func (c Cut) weight(fitted Cuts) Weight {
+	if c.EstimatedF1 {
+		return fitted.EstimatedF1
+	}
+	return WeightOf(c.Probability)
+}
+
+// Fitted returns from which match weights on a pair is a match, or possible,
+// under a fitted model with the given cuts.
+func (t Thresholds) Fitted(c Cuts) (match, possible Weight) {
+	match, possible = t.Match.Fitted.weight(c), t.Possible.Fitted.weight(c)
+	return match, min(match, possible)
+}
+
+// MarshalJSON implements json.Marshaler.
+func (c Cut) MarshalJSON() ([]byte, error) {
+	if c.EstimatedF1 {
+		return json.Marshal(estimatedF1)
+	}
+	return json.Marshal(c.Probability)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *Cut) UnmarshalJSON(data []byte) error {
+	*c = Cut{}
+	if string(data) == `"`+estimatedF1+`"` {
+		c.EstimatedF1 = true
+		return nil
+	}
+	if err := json.Unmarshal(data, &c.Probability); err != nil {
+		return fmt.Errorf("thresholds: a cut is a probability or %q", estimatedF1)
+	}
+	return nil
+}
+
+// A Switch is a named choice that conditions can ask for.
+type Switch struct {
+	Name   string   `json:"name"`
+	Value  string   `json:"value"`
+	Values []string `json:"values"`
+	Why    string   `json:"why,omitempty"`
+}
+
+// A Macro is a named condition.
+type Macro struct {
+	Name string `json:"name"`
+	When Expr   `json:"when"`
+}
+
+// An Effect is what a rule does to the outcome.
+type Effect string
+
+// The effects, in the order they apply.
+const (
+	Floor Effect = "floor" // no becomes possible
+	Cap   Effect = "cap"   // match becomes possible
+	Veto  Effect = "veto"  // everything becomes no
+)
+
+// A Rule has an effect where its condition holds. Its id is the reason given
+// for a decision.
+type Rule struct {
+	ID     string `json:"id"`
+	Effect Effect `json:"effect"`
+	When   Expr   `json:"when"`
+	Why    string `json:"why,omitempty"`
+}
+
+// Conflicts are conditions under which two records may not share a person. A
+// hard one is a veto and holds whatever links the two in between; a soft one is
+// a cap and bars automatic sharing.
+type Conflicts struct {
+	Hard []Conflict `json:"hard"`
+	Soft []Conflict `json:"soft"`
+}
+
+// A Conflict is one such condition.
+type Conflict struct {
+	ID   string `json:"id"`
+	When Expr   `json:"when"`
+	Why  string `json:"why,omitempty"`
+}
+
+// ParsePolicy reads a policy from strict JSON. Unknown names are errors that
+// say where; conditions are checked by [Policy.Compile].
+func ParsePolicy(data []byte) (Policy, error) {
+	var p Policy
+	if err := unmarshalStrict(data, &p); err != nil {
+		return Policy{}, fmt.Errorf("scoring: policy: %w", err)
+	}
+	// A model may have comparisons of its own, so names in conditions wait for it.
+	if faults := p.faults(); len(faults) > 0 {
+		return Policy{}, p.errorOf(faults)
+	}
+	return p, nil
+}
+
+// JSON returns the policy as indented JSON, as ParsePolicy reads it.
+func (p Policy) JSON() []byte {
+	out, err := json.MarshalIndent(p, "", "  ")
+	if err != nil { // a NaN threshold; there is nothing else that cannot be written
+		return []byte("{}")
+	}
+	return append(out, '\n')
+}
+
+// ID names the policy by its name, version and a digest of its content, so that
+// a decision can say which one it was made under.
+func (p Policy) ID() string {
+	sum := sha256.Sum256(p.JSON())
+	return fmt.Sprintf("%s-%d-%s", p.Name, p.Version, hex.EncodeToString(sum[:4]))
+}
+
+// With returns the policy with a switch set to a value.
+func (p Policy) With(name, value string) (Policy, error) {
+	i := slices.IndexFunc(p.Switches, func(s Switch) bool { return s.Name == name })
+	if i < 0 {
+		return Policy{}, fmt.Errorf("scoring: policy %q has no switch %q", p.Name, name)
+	}
+	if !slices.Contains(p.Switches[i].Values, value) {
+		return Policy{}, fmt.Errorf("scoring: policy %q: switch %q has no value %q; it has %s",
+			p.Name, name, value, strings.Join(p.Switches[i].Values, ", "))
+	}
+	p.Switches = slices.Clone(p.Switches)
+	p.Switches[i].Value = value
+	return p, nil
+}
+
+// faults lists what is wrong for any model.
+func (p Policy) faults() []string {
+	var faults []string
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	if p.Name == "" {
+		fault("name: is empty")
+	}
+	for _, t := range []struct {
+		name string
+		Threshold
+	}{{"match", p.Thresholds.Match}, {"possible", p.Thresholds.Possible}} {
+		if c := t.Fitted; !c.EstimatedF1 && !(c.Probability > 0 && c.Probability < 1) {
+			fault("thresholds.%s.fitted: %v is no probability between 0 and 1", t.name, c.Probability)
+		}
+	}
+	if p.Thresholds.Possible.ShippedBits > p.Thresholds.Match.ShippedBits {
+		fault("thresholds: possible begins above match")
+	}
+	for i, s := range p.Switches {
+		if !slices.Contains(s.Values, s.Value) {
+			fault("switches[%d] %q: value %q is none of %s", i, s.Name, s.Value, strings.Join(s.Values, ", "))
+		}
+	}
+	for i, r := range p.Rules {
+		if !slices.Contains([]Effect{Floor, Cap, Veto}, r.Effect) {
+			fault("rules[%d] %q: effect %q is none of floor, cap, veto", i, r.ID, r.Effect)
+		}
+	}
+	ids := map[string]bool{}
+	for _, id := range p.ids() {
+		if id == "" || ids[id] {
+			fault("id %q: is empty or there twice", id)
+		}
+		ids[id] = true
+	}
+	return faults
+}
+
+// ids returns the ids of rules, hard and soft conflicts, in this order.
+func (p Policy) ids() []string {
+	var ids []string
+	for _, r := range p.Rules {
+		ids = append(ids, r.ID)
+	}
+	for _, c := range slices.Concat(p.Conflicts.Hard, p.Conflicts.Soft) {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+func (p Policy) errorOf(faults []string) error {
+	return fmt.Errorf("scoring: policy %q:\n  %s", p.Name, strings.Join(faults, "\n  "))
+}
+
+// A CompiledPolicy judges comparison vectors of one model. It is immutable and
+// safe for concurrent use.
+type CompiledPolicy struct {
+	policy Policy
+	ids    []string
+	when   []node // one for each id
+}
+
+// Compile binds the policy to the comparisons of a model. A comparison the
+// model lacks is missing; names that are no comparison's or no level's are
+// errors that say where, all in one.
+func (p Policy) Compile(cs []Comparison) (*CompiledPolicy, error) {
+	c := &exprCompiler{policy: &p, comparisons: cs}
+	c.faults = p.faults()
+	out := &CompiledPolicy{policy: p, ids: p.ids()}
+	for i := range p.Macros {
+		m := &p.Macros[i]
+		c.open = []string{m.Name}
+		c.compile(&m.When, fmt.Sprintf("macros[%d] %q.when", i, m.Name))
+		c.open = nil
+	}
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		out.when = append(out.when, c.compile(&r.When, fmt.Sprintf("rules[%d] %q.when", i, r.ID)))
+	}
+	for i := range p.Conflicts.Hard {
+		x := &p.Conflicts.Hard[i]
+		out.when = append(out.when, c.compile(&x.When, fmt.Sprintf("conflicts.hard[%d] %q.when", i, x.ID)))
+	}
+	for i := range p.Conflicts.Soft {
+		x := &p.Conflicts.Soft[i]
+		out.when = append(out.when, c.compile(&x.When, fmt.Sprintf("conflicts.soft[%d] %q.when", i, x.ID)))
+	}
+	if len(c.faults) > 0 {
+		return nil, p.errorOf(c.faults)
+	}
+	return out, nil
+}
+
+// Policy returns what was compiled.
+func (c *CompiledPolicy) Policy() Policy { return c.policy }
+
+// A Verdict is all that a policy says of a comparison vector.
+type Verdict struct {
+	Floor, Cap, Veto bool
+	Hard, Soft       bool
+	Fired            []uint16 // see [CompiledPolicy.Names]
+}
+
+// Judge returns what the policy says of a comparison vector.
+func (c *CompiledPolicy) Judge(levels Levels) Verdict {
+	var v Verdict
+	for i := range c.when {
+		if !c.when[i].holds(levels) {
+			continue
+		}
+		v.Fired = append(v.Fired, uint16(i))
+		switch rule := i - len(c.policy.Rules); {
+		case rule >= len(c.policy.Conflicts.Hard):
+			v.Soft = true
+		case rule >= 0:
+			v.Hard = true
+		case c.policy.Rules[i].Effect == Floor:
+			v.Floor = true
+		case c.policy.Rules[i].Effect == Cap:
+			v.Cap = true
+		default:
+			v.Veto = true
+		}
+	}
+	return v
+}
+
+// Names returns the ids of the rules and conflicts that fired.
+func (c *CompiledPolicy) Names(v Verdict) []string {
+	var ids []string
+	for _, i := range v.Fired {
+		ids = append(ids, c.ids[i])
+	}
+	return ids
+}
+
+// Apply returns what becomes of the decision a weight alone would give: first
+// floors, then caps and soft conflicts, then vetoes and hard conflicts.
+func (v Verdict) Apply(d Decision) Decision {
+	if v.Floor {
+		d = max(d, Possible)
+	}
+	if v.Cap || v.Soft {
+		d = min(d, Possible)
+	}
+	if v.Veto || v.Hard {
+		d = No
+	}
+	return d
+}
+
+// Comparisons returns the names of the comparisons the policy reads, in the
+// order it first does.
+func (p Policy) Comparisons() []string {
+	var names []string
+	var walk func(e *Expr)
+	walkAll := func(es []Expr) {
+		for i := range es {
+			walk(&es[i])
+		}
+	}
+	walk = func(e *Expr) {
+		walkAll(e.All)
+		walkAll(e.Any)
+		if e.Not != nil {
+			walk(e.Not)
+		}
+		if e.AtLeast != nil {
+			walkAll(e.AtLeast.Of)
+		}
+		if e.Level != nil && !slices.Contains(names, e.Level.Of) {
+			names = append(names, e.Level.Of)
+		}
+	}
+	for i := range p.Macros {
+		walk(&p.Macros[i].When)
+	}
+	for i := range p.Rules {
+		walk(&p.Rules[i].When)
+	}
+	for _, c := range slices.Concat(p.Conflicts.Hard, p.Conflicts.Soft) {
+		walk(&c.When)
+	}
+	return names
+}
