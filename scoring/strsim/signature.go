@@ -55,17 +55,22 @@ func MaxMatches(a, b Signature) int {
 	return bits.OnesCount64(uint64(a&b)&lettersMask) + int(min(a>>surplusShift, b>>surplusShift))
 }
 
-// Head returns the first four bytes of s, zeros for those it has not.
+// Head returns the first four characters of s, the low byte of each; zeros for
+// those it has not.
 func Head(s string) uint32 {
 	var h uint32
-	for i := range min(len(s), 4) {
-		h |= uint32(s[i]) << (8 * i)
+	shift := 0
+	for _, c := range s {
+		h |= uint32(c&0xff) << shift
+		if shift += 8; shift == 32 {
+			break
+		}
 	}
 	return h
 }
 
 // CommonHead bounds the common prefix of two strings, given their heads, from
-// above; for strings of four bytes and more of ASCII it is the [Alignment.Prefix].
+// above; for ASCII strings of four bytes and more it is the [Alignment.Prefix].
 func CommonHead(a, b uint32) int { return bits.TrailingZeros32(a^b) / 8 }
 
 // JWCut decides whether a Jaro-Winkler similarity reaches a cut. It holds a
