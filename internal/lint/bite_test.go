@@ -207,3 +207,25 @@ func TestTextsBite(t *testing.T) {
 		})
 	}
 }
+
+func TestPromisesBite(t *testing.T) {
+	tests := map[string][]string{"match": {"TestOrder"}, "match/patient": {"TestNames"}, "merge": {"TestTwins"}}
+	for _, c := range []struct {
+		name, readme string
+		faults       int
+	}{
+		{"there", "`go test ./match -run Order`", 0},
+		{"quoted", "go test ./match ./merge -run 'Order|Twins'", 0},
+		{"below", "go test ./match/... -run Names", 0},
+		{"anywhere", "go test ./... -run Twins", 0},
+		{"no choice made", "go test ./... ./benchmarks/...", 0},
+		{"renamed", "`go test ./match -run Shuffle`", 1},
+		{"in one package of two", "go test ./match ./merge -run Order", 1},
+		{"in another package", "go test ./merge -run Names", 1},
+		{"no expression", "go test ./merge -run '('", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Len(t, Promises(c.readme, tests), c.faults)
+		})
+	}
+}

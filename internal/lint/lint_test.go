@@ -130,9 +130,28 @@ func TestSources(t *testing.T) {
 		directories[dir][path.Base(name)] = file
 	})
 	require.NotEmpty(t, directories)
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	assert.Empty(t, Promises(string(readme), testNames(directories)))
 	for dir, parsed := range directories {
 		for _, fault := range DataNames(dir, parsed) {
 			t.Error(fault)
 		}
 	}
+}
+
+// testNames lists the test functions of each directory.
+func testNames(directories map[string]map[string]*ast.File) map[string][]string {
+	names := map[string][]string{}
+	for dir, parsed := range directories {
+		for base, file := range parsed {
+			for _, declaration := range file.Decls {
+				function, ok := declaration.(*ast.FuncDecl)
+				if ok && function.Recv == nil && strings.HasSuffix(base, "_test.go") {
+					names[dir] = append(names[dir], function.Name.Name)
+				}
+			}
+		}
+	}
+	return names
 }
