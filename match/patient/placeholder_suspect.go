@@ -1,0 +1,114 @@
+package patient
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// lettersOf is the set of the letters of an upper-case word.
+func lettersOf(w string) uint32 {
+	var m uint32
+	for i := 0; i < len(w); i++ {
+		if c := w[i] - 'A'; c < 26 {
+			m |= 1 << c
+		}
+	}
+	return m
+}
+
+// The letters of the stems. No placeholder of more than one word of the
+// vocabulary, and none glued or misspelled, does without all letters of one of
+// the first group, or all but one of the second.
+var (
+	lettersBoy     = lettersOf("BOY")
+	lettersGirl    = lettersOf("GIRL")
+	lettersBaby    = lettersOf("BABY")
+	lettersTwin    = lettersOf("TWIN")
+	lettersInfant  = lettersOf("INFANT")
+	lettersTriplet = lettersOf("TRIPLET")
+
+	lettersNewborn = lettersOf("NEWBORN")
+	lettersUnknown = lettersOf("UNKNOWN")
+	lettersUnnamed = lettersOf("UNNAMED")
+	lettersRecien  = lettersOf("RECIENNACIDO")
+)
+
+// suspicious tells quickly whether a folded given name may be a placeholder.
+// It must never miss one; it may suspect a name wrongly (TOBY has the letters
+// of BOY).
+func suspicious(given string) bool {
+	if given == "" {
+		return false
+	}
+	var letters uint32
+	start := 0
+	for i := 0; i < len(given); i++ {
+		c := given[i]
+		if k := c - 'A'; k < 26 {
+			letters |= 1 << k
+			continue
+		}
+		if c != ' ' {
+			if isDigit(c) {
+				return true
+			}
+			continue
+		}
+		if suspiciousWord(given[start:i]) {
+			return true
+		}
+		start = i + 1
+	}
+	return suspiciousLetters(letters) || suspiciousWord(given[start:])
+}
+
+func suspiciousLetters(m uint32) bool {
+	has := func(stem uint32) bool { return m&stem == stem }
+	if has(lettersBoy) || has(lettersGirl) || has(lettersBaby) || has(lettersTwin) || has(lettersInfant) || has(lettersTriplet) {
+		return true
+	}
+	but := func(long uint32) bool { return bits.OnesCount32(long&^m) <= 1 }
+	return but(lettersNewborn) || but(lettersUnknown) || but(lettersUnnamed) || but(lettersRecien)
+}
+
+// suspiciousWord tells whether a word is in the vocabulary, or begins or ends
+// in a way that only placeholders do.
+func suspiciousWord(w string) bool {
+	switch len(w) {
+	case 0:
+		return false
+	case 1:
+		return true
+	}
+	switch w[:2] {
+	case "BB", "BG", "XX", "ZZ":
+		return true
+	case "NE", "MA", "FE", "NB":
+		if strings.HasPrefix(w, "NEONATE") || strings.HasPrefix(w, "MALE") || strings.HasPrefix(w, "FEMALE") ||
+			strings.HasPrefix(w, "NB") {
+			return true
+		}
+	}
+	if strings.HasSuffix(w, "MALE") {
+		return true
+	}
+	if senseOf(w).kind != wordOther || isTestWord(w) || isUnnamedIfYoung(w) || isCartoonFamily(w) {
+		return true
+	}
+	unnamed, _ := isUnnamed(w)
+	return unnamed
+}
+
+// suspiciousFamily tells quickly whether a folded family name may hold a
+// placeholder or make one of the given name.
+func suspiciousFamily(family string) bool {
+	return isCartoonFamily(family) || isNoFamily(family) || len(family) >= 6 && suspiciousLetters(lettersOf(family))
+}
+
+func isCartoonFamily(w string) bool {
+	switch w {
+	case "MOUSE", "DUCK", "BUNNY", "FLINTSTONE", "CLAUS":
+		return true
+	}
+	return false
+}
