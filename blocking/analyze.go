@@ -102,20 +102,27 @@ func (b *blocks) largest() {
 	}
 }
 
+// Reports returns what is known of each rule without visiting the pairs: all but
+// NewPairs and what needs the truth.
+func (ix *Index) Reports() []RuleReport {
+	if ix.all {
+		n := pairsOf(int64(ix.t.Len()))
+		return []RuleReport{{Name: AllPairsRule, Records: ix.t.Len(), Blocks: 1, Pairs: n}}
+	}
+	reports := make([]RuleReport, 0, len(ix.block))
+	for _, b := range ix.block {
+		s := b.stats
+		s.Largest, s.Generic = slices.Clone(s.Largest), slices.Clone(s.Generic)
+		reports = append(reports, s)
+	}
+	return reports
+}
+
 // Analyze reports on the rules. truth, when it is not nil, has the person of
 // every record, in the order the records were added to the table; records of a
 // negative person are left out of recall.
 func (ix *Index) Analyze(ctx context.Context, truth []int32) (*Report, error) {
-	r := &Report{Records: ix.t.Len(), All: ix.all}
-	if ix.all {
-		n := pairsOf(int64(ix.t.Len()))
-		r.Rules = []RuleReport{{Name: AllPairsRule, Records: ix.t.Len(), Blocks: 1, Pairs: n}}
-	}
-	for _, b := range ix.block {
-		s := b.stats
-		s.Largest, s.Generic = slices.Clone(s.Largest), slices.Clone(s.Generic)
-		r.Rules = append(r.Rules, s)
-	}
+	r := &Report{Records: ix.t.Len(), All: ix.all, Rules: ix.Reports()}
 	err := ix.Each(ctx, 0, 1, func(_, _ uint32, rule int, _ uint64) bool {
 		r.Rules[rule].NewPairs++
 		r.Pairs++

@@ -237,7 +237,7 @@ var kinds = map[Kind]kind{
 	KindAddress: {
 		levels: []string{"missing", "same", "near", "zip", "zipnear", "differs"},
 		fields: []patient.Field{patient.FieldStreet, patient.FieldStreetNumber, patient.FieldUnit, patient.FieldCity,
-			patient.FieldPostalCode},
+			patient.FieldPostalCode, patient.FieldInstitution},
 		reference: referenceAddress,
 	},
 	KindMotherGiven: {

@@ -288,7 +288,7 @@ func (c *CompiledPolicy) Policy() Policy { return c.policy }
 type Verdict struct {
 	Floor, Cap, Veto bool
 	Hard, Soft       bool
-	Fired            []uint16 // see [CompiledPolicy.Names]
+	Fired            []uint16 // see [CompiledPolicy.Reasons]
 }
 
 // Judge returns what the policy says of a comparison vector.
@@ -315,8 +315,8 @@ func (c *CompiledPolicy) Judge(levels Levels) Verdict {
 	return v
 }
 
-// Names returns the ids of the rules and conflicts that fired.
-func (c *CompiledPolicy) Names(v Verdict) []string {
+// Reasons returns the ids of the rules and conflicts that fired.
+func (c *CompiledPolicy) Reasons(v Verdict) []string {
 	var ids []string
 	for _, i := range v.Fired {
 		ids = append(ids, c.ids[i])

@@ -171,21 +171,114 @@ func (b *Builder) put(c *builderColumn, words []uint32, v string) {
 	}
 }
 
-// Freeze puts the rows into canonical order and returns the table. The Builder
-// must not be used again.
-func (b *Builder) Freeze() *Table {
+// Freeze leaves out the records that drop names (nil names none) and the
+// columns that no record has, puts the rows into canonical order and returns
+// the table. The Builder must not be used again.
+func (b *Builder) Freeze(drop func(i int) bool) *Table {
 	t := b.t
 	b.t = nil
+	added := t.prune(drop)
+	t.dropEmpty()
 	t.origin = canonical(t.digest)
 	permute(t.rows, t.digest, t.stride, t.origin)
+	if added != nil {
+		for row, i := range t.origin {
+			t.origin[row] = added[i]
+		}
+	}
 	t.rows, t.side, t.digest = clip(t.rows), clip(t.side), clip(t.digest)
 	for _, d := range t.dicts {
 		d.freeze()
 	}
 	for _, c := range t.cols {
-		c.rows, c.side, c.n = t.rows, t.side, t.n
+		c.rows, c.side, c.stride, c.n = t.rows, t.side, t.stride, t.n
 	}
 	return t
+}
+
+// prune closes the gaps of dropped rows. It returns the index that Add gave
+// each row that stays, or nil when all do.
+func (t *Table) prune(drop func(i int) bool) []uint32 {
+	if drop == nil {
+		return nil
+	}
+	var added []uint32
+	for i := range t.n {
+		if !drop(i) {
+			added = append(added, uint32(i))
+		}
+	}
+	if len(added) == t.n {
+		return nil
+	}
+	for to, from := range added {
+		copy(t.rows[to*t.stride:(to+1)*t.stride], t.rows[int(from)*t.stride:])
+		t.digest[to] = t.digest[from]
+	}
+	t.n = len(added)
+	t.rows, t.digest = t.rows[:t.n*t.stride], t.digest[:t.n]
+	return added
+}
+
+// dropEmpty takes the columns that are empty in every row out of the rows: a
+// file has few of the fields a record may have.
+func (t *Table) dropEmpty() {
+	seen := make([]uint32, t.stride)
+	for at := 0; at < len(t.rows); at += t.stride {
+		for w, v := range t.rows[at : at+t.stride] {
+			seen[w] |= v
+		}
+	}
+	var kept []*Col
+	var from []int // the word that becomes word i
+	var repeats bool
+	for _, c := range t.cols {
+		used := seen[c.off] != 0 || c.Dict == nil && seen[c.off+1] != 0
+		if c.flag != 0 {
+			repeats = repeats || seen[c.flagOff]&c.flag != 0
+			used = used || seen[c.flagOff]&c.flag != 0 // the first address may lack a part that the second has
+		}
+		if !used {
+			delete(t.field, c.Field)
+			continue
+		}
+		kept = append(kept, c)
+		words := []int{c.off}
+		if c.Dict == nil {
+			words = append(words, c.off+1)
+		}
+		c.off = len(from)
+		from = append(from, words...)
+	}
+	t.moveFlags(kept, &from, repeats)
+	for row, at := 0, 0; row < t.n; row++ {
+		old := t.rows[row*t.stride : (row+1)*t.stride]
+		for _, w := range from {
+			t.rows[at] = old[w] // at never overtakes the word that is read
+			at++
+		}
+	}
+	t.stride = len(from)
+	t.rows = t.rows[:t.n*t.stride]
+	t.cols = kept
+}
+
+// moveFlags puts the two words of flags at the end of a row, or leaves them out
+// when no row of any column has several values.
+func (t *Table) moveFlags(cols []*Col, from *[]int, repeats bool) {
+	for _, c := range cols {
+		if c.flag == 0 {
+			continue
+		}
+		if !repeats {
+			c.flag = 0
+			continue
+		}
+		if old := c.flagOff; len(*from) == 0 || (*from)[len(*from)-1] != old+1 {
+			*from = append(*from, old, old+1)
+		}
+		c.flagOff = len(*from) - 2
+	}
 }
 
 // canonical returns the order of the rows by digest, equal ones by index.

@@ -32,6 +32,7 @@ const (
 	FieldCity           // (set)
 	FieldState          // (set)
 	FieldPostalCode     // (set)
+	FieldInstitution    // (set) Y where the address is a hospital's, a shelter's or the like
 	FieldPhone          // (set)
 	FieldEmail          // (set)
 	FieldSSN
@@ -78,6 +79,7 @@ var fieldNames = [numFields]string{
 	FieldCity:             "city",
 	FieldState:            "state",
 	FieldPostalCode:       "postal_code",
+	FieldInstitution:      "institution",
 	FieldPhone:            "phone",
 	FieldEmail:            "email",
 	FieldSSN:              "ssn",
@@ -117,7 +119,7 @@ func FieldByName(name string) (Field, bool) {
 func (f Field) Set() bool {
 	switch f {
 	case FieldGivenAlias, FieldFamilyAlias, FieldGuardianGiven, FieldGuardianFamily,
-		FieldStreetNumber, FieldStreet, FieldUnit, FieldCity, FieldState, FieldPostalCode,
+		FieldStreetNumber, FieldStreet, FieldUnit, FieldCity, FieldState, FieldPostalCode, FieldInstitution,
 		FieldPhone, FieldEmail, FieldMRN, FieldStudentID, FieldDoseKey:
 		return true
 	}

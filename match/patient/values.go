@@ -5,8 +5,11 @@ import (
 	"strconv"
 )
 
-// placeholderNames are the values of [FieldPlaceholderClass].
-var placeholderNames = [...]string{"", "GENERIC", "COMPOSED", "FUSED", "UNNAMED", "TEST"}
+// placeholderNames are the values of [FieldPlaceholderClass], the second ones
+// where the class is not certain.
+var placeholderNames = [...][2]string{
+	{"", ""}, {"GENERIC", "GENERIC?"}, {"COMPOSED", "COMPOSED?"}, {"FUSED", "FUSED?"}, {"UNNAMED", "UNNAMED?"}, {"TEST", "TEST?"},
+}
 
 // AppendValues appends the values of a field, the first value first; nothing
 // where it is missing. The address fields give one value for each address, ""
@@ -21,7 +24,7 @@ func (n *Normalized) AppendValues(dst []string, f Field) []string {
 		return append(dst, n.GuardianGiven...)
 	case FieldGuardianFamily:
 		return append(dst, n.GuardianFamily...)
-	case FieldStreetNumber, FieldStreet, FieldUnit, FieldCity, FieldState, FieldPostalCode:
+	case FieldStreetNumber, FieldStreet, FieldUnit, FieldCity, FieldState, FieldPostalCode, FieldInstitution:
 		return n.appendAddress(dst, f)
 	case FieldPhone:
 		return append(dst, n.Phones...)
@@ -66,7 +69,11 @@ func (n *Normalized) Value(f Field) string {
 			return strconv.Itoa(int(n.BirthOrder)) // below 100: no allocation
 		}
 	case FieldPlaceholderClass:
-		return placeholderNames[min(n.Placeholder.Class, Test)]
+		doubt := 0
+		if n.Placeholder.Confidence != Certain {
+			doubt = 1
+		}
+		return placeholderNames[min(n.Placeholder.Class, Test)][doubt]
 	}
 	if f.Set() {
 		return n.first(f)
@@ -173,6 +180,11 @@ func (a *NormalAddress) part(f Field) string {
 		return a.City
 	case FieldState:
 		return a.State
+	case FieldInstitution:
+		if a.Institution {
+			return "Y"
+		}
+		return ""
 	}
 	return a.PostalCode
 }

@@ -12,17 +12,32 @@ const (
 // character of b that is not assigned yet and at most max(lenA, lenB)/2 - 1
 // places away.
 func Align(a, b string) Alignment {
+	la, lb, m, t, p := align(a, b)
+	return Alignment{LenA: la, LenB: lb, Matches: m, Transpositions: t, Prefix: p}
+}
+
+// align returns the fields of an [Alignment] in registers: a struct of five goes
+// through memory, which took as long as the alignment itself.
+func align(a, b string) (la, lb, matches, transposed, prefix int) {
 	if len(a) <= short && len(b) <= short {
-		if x, ok := alignShort(a, b); ok {
-			return x
+		if m, t, ok := alignShort(a, b); ok {
+			return len(a), len(b), m, t, commonPrefix(a, b)
 		}
 	} else if len(a) <= word && len(b) <= word {
-		if x, ok := alignWord(a, b); ok {
-			return x
+		if m, t, ok := alignWord(a, b); ok {
+			return len(a), len(b), m, t, commonPrefix(a, b)
 		}
 	}
+	return alignSlow(a, b)
+}
+
+// alignSlow keeps its buffers out of the frame of align.
+//
+//go:noinline
+func alignSlow(a, b string) (la, lb, matches, transposed, prefix int) {
 	var bufA, bufB [word]rune
-	return alignRunes(appendRunes(bufA[:0], a), appendRunes(bufB[:0], b))
+	x := alignRunes(appendRunes(bufA[:0], a), appendRunes(bufB[:0], b))
+	return x.LenA, x.LenB, x.Matches, x.Transpositions, x.Prefix
 }
 
 // reach is how far apart two characters may be to match.
@@ -35,9 +50,9 @@ func reach(la, lb int) int { return max(max(la, lb)/2-1, 0) }
 // The branches of the textbook's inner loop, which nothing predicts, are gone:
 // alignments are counted by arithmetic. Characters out of order are counted only
 // if there are any: an assignment to the left of an earlier one.
-func alignShort(a, b string) (x Alignment, ok bool) {
+func alignShort(a, b string) (m, t int, ok bool) {
 	if len(a) > short || len(b) > short {
-		return x, false
+		return 0, 0, false
 	}
 	var at [ascii]uint16
 	other := byte(0)
@@ -51,7 +66,6 @@ func alignShort(a, b string) (x Alignment, ok bool) {
 	free := ^uint64(0)
 	crossed := uint64(0)
 	var assigned [short]byte // the characters of a that are, in order
-	m := 0
 	for i := 0; i < len(a); i++ {
 		c := a[i]
 		other |= c
@@ -63,20 +77,19 @@ func alignShort(a, b string) (x Alignment, ok bool) {
 		m += int((found + 1<<short - 1) >> short) // found has 16 bits: 1 unless it is 0
 	}
 	if other >= ascii {
-		return x, false
+		return 0, 0, false
 	}
-	x = Alignment{LenA: len(a), LenB: len(b), Matches: m, Prefix: prefix(a, b)}
 	if crossed != 0 {
-		x.Transpositions = transpositions(assigned[:m], b, ^free)
+		t = transpositions(assigned[:m], b, ^free)
 	}
-	return x, true
+	return m, t, true
 }
 
 // alignWord is alignShort for up to 64 bytes. Its window does not fit a word
 // with room to shift, so that it moves with the character.
-func alignWord(a, b string) (x Alignment, ok bool) {
+func alignWord(a, b string) (m, t int, ok bool) {
 	if len(a) > word || len(b) > word {
-		return x, false
+		return 0, 0, false
 	}
 	var at [ascii]uint64
 	other := byte(0)
@@ -90,7 +103,6 @@ func alignWord(a, b string) (x Alignment, ok bool) {
 	free := ^uint64(0)
 	crossed := uint64(0)
 	var assigned [word]byte
-	m := 0
 	for i := 0; i < len(a); i++ {
 		c := a[i]
 		other |= c
@@ -107,13 +119,12 @@ func alignWord(a, b string) (x Alignment, ok bool) {
 		}
 	}
 	if other >= ascii {
-		return x, false
+		return 0, 0, false
 	}
-	x = Alignment{LenA: len(a), LenB: len(b), Matches: m, Prefix: prefix(a, b)}
 	if crossed != 0 {
-		x.Transpositions = transpositions(assigned[:m], b, ^free)
+		t = transpositions(assigned[:m], b, ^free)
 	}
-	return x, true
+	return m, t, true
 }
 
 // transpositions compares the assigned characters of a with those of b, each in
@@ -123,16 +134,21 @@ func transpositions(assigned []byte, b string, taken uint64) int {
 	for _, c := range assigned {
 		j := bits.TrailingZeros64(taken)
 		taken &= taken - 1
-		if j < len(b) && b[j] != c {
-			n++
+		if j < len(b) {
+			n += int((uint(b[j]^c) + 255) >> 8) // 1 unless they are equal
 		}
 	}
 	return n / 2
 }
 
-// prefix counts the equal first bytes, at most four.
-func prefix(a, b string) int {
-	n := min(len(a), len(b), maxPrefix)
+// commonPrefix counts the equal first bytes, at most four.
+func commonPrefix(a, b string) int {
+	if len(a) >= maxPrefix && len(b) >= maxPrefix {
+		x := uint32(a[0]) | uint32(a[1])<<8 | uint32(a[2])<<16 | uint32(a[3])<<24
+		y := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+		return bits.TrailingZeros32(x^y) / 8
+	}
+	n := min(len(a), len(b))
 	for i := range n {
 		if a[i] != b[i] {
 			return i

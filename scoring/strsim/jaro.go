@@ -25,7 +25,10 @@ type Alignment struct {
 // Jaro returns the similarity of M. A. Jaro (Advances in Record-Linkage
 // Methodology, 1989), between 0 and 1. It is 0 when a string is empty, even when
 // both are: a value that is missing is like nothing.
-func Jaro(a, b string) float64 { return Align(a, b).Jaro() }
+func Jaro(a, b string) float64 {
+	la, lb, m, t, _ := align(a, b)
+	return similarity(la, lb, m, t, 0)
+}
 
 // JaroWinkler returns Jaro's similarity with the bonus for a common prefix of
 // W. E. Winkler (String Comparator Metrics and Enhanced Decision Rules, 1990):
@@ -34,11 +37,17 @@ func Jaro(a, b string) float64 { return Align(a, b).Jaro() }
 // the prefix; Winkler's program strcmp95 stops at a digit, and has further
 // adjustments for long strings and for similar letters, which are not part of
 // the measure.
-func JaroWinkler(a, b string) float64 { return Align(a, b).JaroWinkler() }
+func JaroWinkler(a, b string) float64 {
+	la, lb, m, t, p := align(a, b)
+	return similarity(la, lb, m, t, p)
+}
 
 // JaroWinklerAtLeast reports whether the Jaro-Winkler similarity of a and b is
 // cut or more, exactly.
-func JaroWinklerAtLeast(a, b string, cut Permille) bool { return Align(a, b).AtLeast(cut) }
+func JaroWinklerAtLeast(a, b string, cut Permille) bool {
+	la, lb, m, t, p := align(a, b)
+	return atLeast(la, lb, m, t, p, cut)
+}
 
 // Symmetric returns a and b with the byte-wise smaller first: a key for what is
 // remembered of a pair, and the order in which to call a measure of another
@@ -52,60 +61,68 @@ func Symmetric(a, b string) (string, string) {
 
 // Jaro returns the Jaro similarity of the alignment.
 func (x Alignment) Jaro() float64 {
-	x.Prefix = 0
-	return x.JaroWinkler()
+	return similarity(x.LenA, x.LenB, x.Matches, x.Transpositions, 0)
 }
 
 // JaroWinkler returns the Jaro-Winkler similarity of the alignment.
 func (x Alignment) JaroWinkler() float64 {
-	if x.Matches <= 0 || x.LenA <= 0 || x.LenB <= 0 {
-		return 0
-	}
-	if max(x.LenA, x.LenB) > maxExact {
-		num, den := x.bigRatio()
-		f, _ := new(big.Rat).SetFrac(num, den).Float64()
-		return f
-	}
-	num, den := x.ratio()
-	return float64(num) / float64(den)
+	return similarity(x.LenA, x.LenB, x.Matches, x.Transpositions, x.Prefix)
 }
 
 // AtLeast reports whether the Jaro-Winkler similarity of the alignment is cut
 // or more. It is exact.
 func (x Alignment) AtLeast(cut Permille) bool {
-	if x.Matches <= 0 || x.LenA <= 0 || x.LenB <= 0 {
+	return atLeast(x.LenA, x.LenB, x.Matches, x.Transpositions, x.Prefix, cut)
+}
+
+func similarity(la, lb, m, t, prefix int) float64 {
+	if m <= 0 || la <= 0 || lb <= 0 {
+		return 0
+	}
+	if max(la, lb) > maxExact {
+		num, den := bigRatio(la, lb, m, t, prefix)
+		f, _ := new(big.Rat).SetFrac(num, den).Float64()
+		return f
+	}
+	num, den := ratio(la, lb, m, t, prefix)
+	return float64(num) / float64(den)
+}
+
+func atLeast(la, lb, m, t, prefix int, cut Permille) bool {
+	if m <= 0 || la <= 0 || lb <= 0 {
 		return cut <= 0
 	}
 	if cut > 1000 {
 		return false
 	}
-	if max(x.LenA, x.LenB) > maxExact {
-		num, den := x.bigRatio()
+	if max(la, lb) > maxExact {
+		num, den := bigRatio(la, lb, m, t, prefix)
 		return num.Mul(num, big.NewInt(1000)).Cmp(den.Mul(den, big.NewInt(int64(cut)))) >= 0
 	}
-	num, den := x.ratio()
+	num, den := ratio(la, lb, m, t, prefix)
 	return 1000*num >= int64(cut)*den
 }
 
-// maxExact is the longest length for which the integers of AtLeast fit 64 bits:
+// maxExact is the longest length for which the integers of atLeast fit 64 bits:
 // 1000 * den = 30,000 * 2^16 * 2^16 * 2^16 < 2^63.
 const maxExact = 1 << 16
 
 // ratio returns the similarity as a fraction. With m matches and t
 // transpositions Jaro's is (m/lenA + m/lenB + (m-t)/m) / 3.
-func (x Alignment) ratio() (num, den int64) {
-	la, lb, m, t := int64(x.LenA), int64(x.LenB), int64(x.Matches), int64(x.Transpositions)
-	num = m*m*(la+lb) + (m-t)*la*lb
-	den = 3 * m * la * lb
+func ratio(lenA, lenB, matches, transposed, prefix int) (num, den int64) {
+	la, lb, m := int64(lenA), int64(lenB), int64(matches)
+	area := la * lb
+	num = m*m*(la+lb) + (m-int64(transposed))*area
+	den = 3 * m * area
 	boost := int64(0)
 	if 10*num > boostAbove*den {
-		boost = int64(x.Prefix) * (den - num)
+		boost = int64(prefix) * (den - num)
 	}
 	return 10*num + boost, 10 * den
 }
 
 // bigRatio is ratio for strings of any length.
-func (x Alignment) bigRatio() (num, den *big.Int) {
+func bigRatio(la, lb, m, t, prefix int) (num, den *big.Int) {
 	mul := func(v ...int) *big.Int {
 		p := big.NewInt(1)
 		for _, f := range v {
@@ -113,13 +130,12 @@ func (x Alignment) bigRatio() (num, den *big.Int) {
 		}
 		return p
 	}
-	la, lb, m := x.LenA, x.LenB, x.Matches
 	num = mul(10, m, m, la)
-	num.Add(num, mul(10, m, m, lb)).Add(num, mul(10, m-x.Transpositions, la, lb))
+	num.Add(num, mul(10, m, m, lb)).Add(num, mul(10, m-t, la, lb))
 	den = mul(30, m, la, lb)
 	if new(big.Int).Mul(num, big.NewInt(10)).Cmp(new(big.Int).Mul(den, big.NewInt(boostAbove))) > 0 {
 		missing := new(big.Int).Sub(den, num)
-		num.Add(num, missing.Mul(missing, big.NewInt(int64(x.Prefix))).Quo(missing, big.NewInt(10)))
+		num.Add(num, missing.Mul(missing, big.NewInt(int64(prefix))).Quo(missing, big.NewInt(10)))
 	}
 	return num, den
 }

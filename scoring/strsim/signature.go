@@ -130,4 +130,4 @@ func (c *JWCut) MayReach(a, b Signature, prefix int) bool {
 
 // Reached reports whether the Jaro-Winkler similarity of a and b is the cut or
 // more, exactly.
-func (c *JWCut) Reached(a, b string) bool { return Align(a, b).AtLeast(c.cut) }
+func (c *JWCut) Reached(a, b string) bool { return JaroWinklerAtLeast(a, b, c.cut) }

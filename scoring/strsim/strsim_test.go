@@ -63,7 +63,7 @@ func checkAll(t assert.TestingT, a, b string) {
 	exact := plainWinkler(x)
 	winkler, _ := exact.Float64()
 	assert.Equal(t, winkler, JaroWinkler(a, b), "JaroWinkler(%q, %q)", a, b)
-	num, den := x.bigRatio()
+	num, den := bigRatio(x.LenA, x.LenB, x.Matches, x.Transpositions, x.Prefix)
 	if den.Sign() > 0 {
 		assert.Zero(t, exact.Cmp(new(big.Rat).SetFrac(num, den)), "bigRatio(%+v)", x)
 	}

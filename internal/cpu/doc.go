@@ -1,0 +1,2 @@
+// Package cpu reads the CPU time of the process.
+package cpu

@@ -1,0 +1,167 @@
+package scoring
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// A Scorer applies a model and a policy to patterns. It is immutable and safe
+// for concurrent use; each goroutine keeps a [Cache] of its own.
+type Scorer struct {
+	model  *Model
+	space  *Space
+	policy *CompiledPolicy
+	freq   []scorerFrequency
+	log1p  *[12 * OneBit]int16
+}
+
+// scorerFrequency is a frequency term, bound to its comparison.
+type scorerFrequency struct {
+	comparison int
+	against    [maxAlternatives]bool
+}
+
+// NewScorer binds a model to a policy.
+func NewScorer(m *Model, p Policy) (*Scorer, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	space, err := NewSpace(m.Specs())
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := p.Compile(m.Specs())
+	if err != nil {
+		return nil, err
+	}
+	s := &Scorer{model: m, space: space, policy: compiled, log1p: log1pTable()}
+	for _, f := range m.Frequencies {
+		sf := scorerFrequency{}
+		for c, fc := range m.Comparisons {
+			if fc.Name == f.Comparison {
+				sf.comparison = c
+			}
+		}
+		copy(sf.against[:], f.Against)
+		s.freq = append(s.freq, sf)
+	}
+	if len(s.freq) > maxFrequencies {
+		return nil, fmt.Errorf("scoring: model %q: %d frequencies, at most %d", m.Name, len(s.freq), maxFrequencies)
+	}
+	return s, nil
+}
+
+// maxFrequencies bounds the frequency terms of a model.
+const maxFrequencies = 2
+
+// Space returns the model's pattern space.
+func (s *Scorer) Space() *Space { return s.space }
+
+// Model returns the model.
+func (s *Scorer) Model() *Model { return s.model }
+
+// A Scored is all that model and policy say of a pattern.
+type Scored struct {
+	Against   [maxAlternatives]Weight // weight against each alternative, its prior included, value frequencies left out
+	Weight    Weight                  // against all of them together, likewise
+	Frequency uint8                   // bit f: frequency term f applies, the values agree exactly
+	Verdict   Verdict
+}
+
+// FrequencyWeights are the frequency weights of the values a pair agrees on,
+// one per frequency term of the model.
+type FrequencyWeights [maxFrequencies]Weight
+
+// Score computes what model and policy say of a pattern.
+func (s *Scorer) Score(p Pattern) Scored {
+	levels := s.space.AppendLevels(nil, p)
+	sc := Scored{Verdict: s.policy.Judge(levels)}
+	for k, alt := range s.model.Alternatives {
+		sc.Against[k] = alt.Prior
+	}
+	for c, l := range levels {
+		if l == 0 {
+			continue
+		}
+		for k, w := range s.model.Comparisons[c].Fitted[l-1].Weights {
+			sc.Against[k] += w
+		}
+	}
+	for i, f := range s.freq {
+		if levels[f.comparison] == 1 {
+			sc.Frequency |= 1 << i
+		}
+	}
+	sc.Weight = s.Weight(&sc, FrequencyWeights{})
+	return sc
+}
+
+// Weight returns the match weight of a pair: its pattern's weights against
+// each alternative with the frequency weights added, combined to the weight
+// against all alternatives together, -log2(sum of 2^-w), in the model's order.
+func (s *Scorer) Weight(sc *Scored, freq FrequencyWeights) Weight {
+	w := s.against(sc, freq, 0)
+	for k := 1; k < len(s.model.Alternatives); k++ {
+		w = combine(s.log1p, w, s.against(sc, freq, k))
+	}
+	return w
+}
+
+func (s *Scorer) against(sc *Scored, freq FrequencyWeights, k int) Weight {
+	w := sc.Against[k]
+	for i := range s.freq {
+		if sc.Frequency&(1<<i) != 0 && s.freq[i].against[k] {
+			w += freq[i]
+		}
+	}
+	return w
+}
+
+// A Cache remembers the patterns seen. Not safe for concurrent use.
+type Cache struct {
+	scorer *Scorer
+	slots  []int32 // index + 1 into keys and scored; 0 is empty
+	keys   []Pattern
+	scored []*Scored
+}
+
+// NewCache returns an empty cache.
+func (s *Scorer) NewCache() *Cache {
+	return &Cache{scorer: s, slots: make([]int32, 1024)}
+}
+
+// Len returns how many patterns were seen.
+func (c *Cache) Len() int { return len(c.keys) }
+
+// Patterns returns the patterns seen, in order of first sight.
+func (c *Cache) Patterns() []Pattern { return c.keys }
+
+// Get returns what the scorer says of a pattern, computed on first sight.
+func (c *Cache) Get(p Pattern) *Scored {
+	last := uint64(len(c.slots) - 1)
+	i := mixPattern(p, 0) & last
+	for ; c.slots[i] != 0; i = (i + 1) & last {
+		if k := c.slots[i] - 1; c.keys[k] == p {
+			return c.scored[k]
+		}
+	}
+	sc := c.scorer.Score(p)
+	c.keys, c.scored = append(c.keys, p), append(c.scored, &sc)
+	c.slots[i] = int32(len(c.keys))
+	if len(c.keys)*2 > len(c.slots) {
+		c.grow()
+	}
+	return &sc
+}
+
+func (c *Cache) grow() {
+	c.slots = make([]int32, 1<<bits.Len(uint(4*len(c.keys))))
+	last := uint64(len(c.slots) - 1)
+	for k, p := range c.keys {
+		i := mixPattern(p, 0) & last
+		for c.slots[i] != 0 {
+			i = (i + 1) & last
+		}
+		c.slots[i] = int32(k + 1)
+	}
+}

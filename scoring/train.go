@@ -1,0 +1,480 @@
+package scoring
+
+import (
+	"math"
+)
+
+// Training holds what a model is fitted to: counts, never pairs. The zero
+// value of the options fields means the default.
+type Training struct {
+	Comparisons []Comparison
+	Space       *Space
+	Candidates  []PatternCount // candidate pairs, sorted as Counter.Counts does
+	Random      []PatternCount // random pairs, for u; the mask is ignored
+	TotalPairs  float64        // all pairs of the file, n(n-1)/2
+	Share       float64        // part of the candidates that was counted; 0 means all
+	RuleUses    []uint64       // of each comparison: the blocking rules that read one of its fields
+	TwoClasses  bool           // baseline: only the stranger as alternative
+	FixedM      bool           // keep the shipped m: the file has too few pairs of one person to fit them
+}
+
+// The classes of the mixture, in the order of the parameter arrays.
+const (
+	classSame = iota
+	classHousehold
+	classNamesake
+	classStranger
+	numClasses
+)
+
+var classNames = [numClasses]string{"same", AlternativeHousehold, AlternativeNamesake, AlternativeStranger}
+
+const (
+	minIterations = 6
+	maxIterations = 100
+	tolerance     = 1e-4
+	pseudoPairs   = 10    // of the prior, for each level of a comparison
+	minClassPairs = 1e-3  // floor of a class's expected pairs
+	maxRandomGap  = 0.5   // added to each level's count of random pairs
+	impossible    = -50.0 // log-probability of a guarded pair being one person
+)
+
+// Which parameters a class uses for a role: its own, those of the same-person
+// class (tied), or u.
+type source uint8
+
+const (
+	useU source = iota
+	useM
+	useH
+)
+
+// roleSources says, for each role, where each class takes its level
+// probabilities from. The household class has its own given-name and
+// birth-date distributions, so that twins and siblings live there; a namesake
+// shares the names and, mostly, the sex.
+var roleSources = map[Role][numClasses]source{
+	RoleGiven:      {useM, useH, useM, useU},
+	RoleFamily:     {useM, useH, useM, useU},
+	RoleBirthDate:  {useM, useH, useU, useU},
+	RolePerson:     {useM, useU, useU, useU},
+	RoleIdentifier: {useM, useU, useU, useU},
+	RoleMother:     {useM, useH, useU, useU},
+	RoleHousehold:  {useM, useH, useU, useU},
+	RolePolicy:     {useU, useU, useU, useU},
+}
+
+// A fit is the state of expectation-maximisation over patterns.
+type fit struct {
+	t        Training
+	levels   []uint8     // pattern-major comparison vectors of the distinct candidate patterns
+	n        []float64   // pairs of each pattern
+	eligible [][]float64 // per comparison: pairs of each pattern that an M-step of it may use
+	guarded  []bool      // patterns that cannot be one person
+	src      [][numClasses]source
+
+	pairs          [numClasses]float64
+	u              [][]float64
+	m, h           [][]float64
+	mPrior, hPrior [][]float64
+	logs           [numClasses][][]float64
+	post           [numClasses][]float64
+}
+
+// Train fits the mixture of MODEL "same person, household, namesake, stranger"
+// to the counts by expectation-maximisation (Dempster, Laird, Rubin 1977) in
+// the frame of Fellegi and Sunter (1969): u from random pairs, cleaned of the
+// other classes twice; m and the household's parameters from the candidates,
+// each comparison only from pairs that some blocking rule found without it.
+// The result does not depend on the order of anything.
+func Train(t Training) *Model {
+	f := newFit(t)
+	f.startU(nil)
+	f.start()
+	f.run()
+	for range 2 {
+		f.cleanU()
+		f.run()
+	}
+	return f.model()
+}
+
+func newFit(t Training) *fit {
+	if t.Share == 0 {
+		t.Share = 1
+	}
+	f := &fit{t: t}
+	nc := len(t.Comparisons)
+	f.eligible = make([][]float64, nc)
+	for _, c := range t.Comparisons {
+		src := roleSources[c.Role]
+		if c.Kind == KindSex {
+			src[classNamesake] = useM // a given name tells the sex
+		}
+		if t.TwoClasses {
+			src[classHousehold], src[classNamesake] = useU, useU
+		}
+		f.src = append(f.src, src)
+	}
+	given, birth := f.find(KindGiven), f.find(KindBirthDate)
+	for i := 0; i < len(t.Candidates); {
+		p := t.Candidates[i].Pattern
+		f.levels = t.Space.AppendLevels(f.levels, p)
+		row := f.levels[len(f.levels)-nc:]
+		f.guarded = append(f.guarded, given >= 0 && birth >= 0 &&
+			int(row[given]) == f.last(given) && int(row[birth]) == f.last(birth))
+		var n float64
+		eligible := make([]float64, nc)
+		for ; i < len(t.Candidates) && t.Candidates[i].Pattern == p; i++ {
+			row := t.Candidates[i]
+			n += float64(row.N)
+			for c := range eligible {
+				if row.Mask&^t.RuleUses[c] != 0 {
+					eligible[c] += float64(row.N)
+				}
+			}
+		}
+		f.n = append(f.n, n)
+		for c, e := range eligible {
+			f.eligible[c] = append(f.eligible[c], e)
+		}
+	}
+	for k := range f.post {
+		f.post[k] = make([]float64, len(f.n))
+	}
+	return f
+}
+
+// find returns the index of the comparison of a kind, or -1.
+func (f *fit) find(k Kind) int {
+	for i, c := range f.t.Comparisons {
+		if c.Kind == k {
+			return i
+		}
+	}
+	return -1
+}
+
+// last returns the last level of comparison c: the plain difference.
+func (f *fit) last(c int) int { return int(f.t.Space.sizes[c]) - 1 }
+
+// startU estimates u from the random pairs, each weighted by what clean says
+// is the probability that it is a pair of strangers.
+func (f *fit) startU(clean func(levels Levels) float64) {
+	f.u = make([][]float64, len(f.t.Comparisons))
+	for c := range f.u {
+		f.u[c] = make([]float64, f.t.Space.sizes[c])
+	}
+	var levels Levels
+	for _, r := range f.t.Random {
+		levels = f.t.Space.AppendLevels(levels[:0], r.Pattern)
+		w := float64(r.N)
+		if clean != nil {
+			w = float64(w * clean(levels))
+		}
+		for c, l := range levels {
+			f.u[c][l] += w
+		}
+	}
+	for c := range f.u {
+		f.u[c][0] = 0
+		for l := 1; l < len(f.u[c]); l++ {
+			f.u[c][l] += maxRandomGap
+		}
+		normalize(f.u[c])
+	}
+}
+
+// start sets the class sizes, m and h where the fit begins, and the priors.
+func (f *fit) start() {
+	var n float64
+	for _, x := range f.n {
+		n += x
+	}
+	f.pairs = [numClasses]float64{.3 * n, .3 * n, .05 * n, max(f.t.TotalPairs*f.t.Share, 1)}
+	if f.t.TwoClasses {
+		f.pairs[classHousehold], f.pairs[classNamesake] = 0, 0
+	}
+	for c, spec := range f.t.Comparisons {
+		m, strength := startM(spec, f.u[c])
+		h := shape(f.u[c], .80)
+		switch spec.Role {
+		case RoleGiven:
+			h = append([]float64(nil), f.u[c]...)
+		case RoleBirthDate:
+			h = append([]float64(nil), f.u[c]...)
+			h[1] += .03
+			normalize(h)
+		}
+		f.m, f.h = append(f.m, m), append(f.h, h)
+		f.mPrior = append(f.mPrior, scale(m, strength))
+		f.hPrior = append(f.hPrior, scale(h, pseudoPairs*float64(len(h)-1)))
+	}
+}
+
+// run iterates from where the parameters stand until they rest.
+func (f *fit) run() {
+	for i := range maxIterations {
+		f.expect()
+		change := f.maximize()
+		if i+1 >= minIterations && change < tolerance {
+			return
+		}
+	}
+}
+
+func (f *fit) params(k, c int) []float64 {
+	switch f.src[c][k] {
+	case useM:
+		return f.m[c]
+	case useH:
+		return f.h[c]
+	}
+	return f.u[c]
+}
+
+// logParams takes the logarithms of what the E-step adds up. Level 0 is
+// missing: probability 1 in every class.
+func (f *fit) logParams() {
+	for k := range numClasses {
+		f.logs[k] = make([][]float64, len(f.src))
+		for c := range f.src {
+			theta := f.params(k, c)
+			logs := make([]float64, len(theta))
+			if f.t.Comparisons[c].Role != RolePolicy {
+				for l := 1; l < len(theta); l++ {
+					logs[l] = math.Log(theta[l])
+				}
+			}
+			f.logs[k][c] = logs
+		}
+	}
+}
+
+// posterior fills out with P(class | levels).
+func (f *fit) posterior(levels Levels, guarded bool, out *[numClasses]float64) {
+	top := math.Inf(-1)
+	for k := range numClasses {
+		if f.pairs[k] == 0 {
+			out[k] = math.Inf(-1)
+			continue
+		}
+		s := math.Log(f.pairs[k])
+		for c, l := range levels {
+			s += f.logs[k][c][l]
+		}
+		if k == classSame && guarded {
+			s += impossible
+		}
+		out[k] = s
+		top = max(top, s)
+	}
+	var sum float64
+	for k := range out {
+		out[k] = math.Exp(out[k] - top)
+		sum += out[k]
+	}
+	for k := range out {
+		out[k] /= sum
+	}
+}
+
+func (f *fit) expect() {
+	f.logParams()
+	nc := len(f.src)
+	var p [numClasses]float64
+	for i := range f.n {
+		f.posterior(f.levels[i*nc:(i+1)*nc], f.guarded[i], &p)
+		for k := range p {
+			f.post[k][i] = p[k]
+		}
+	}
+}
+
+// maximize re-estimates class sizes, m and h, and returns the largest change
+// of a level probability.
+func (f *fit) maximize() float64 {
+	for k := classSame; k < classStranger; k++ {
+		if f.pairs[k] == 0 {
+			continue
+		}
+		var sum float64
+		for i, n := range f.n {
+			sum += float64(n * f.post[k][i])
+		}
+		f.pairs[k] = max(sum, minClassPairs)
+	}
+	var change float64
+	for c := range f.src {
+		m := append([]float64(nil), f.mPrior[c]...)
+		h := append([]float64(nil), f.hPrior[c]...)
+		f.count(c, m, h)
+		normalize(m)
+		normalize(h)
+		f.guardM(c, m)
+		if f.t.FixedM {
+			m = f.m[c]
+		}
+		change = max(change, distance(m, f.m[c]), distance(h, f.h[c]))
+		f.m[c], f.h[c] = m, h
+	}
+	return change
+}
+
+// count adds the expected pairs of each level of comparison c to m and h.
+// Tied classes add up.
+func (f *fit) count(c int, m, h []float64) {
+	nc := len(f.src)
+	for k := classSame; k < classStranger; k++ {
+		var into []float64
+		switch f.src[c][k] {
+		case useM:
+			into = m
+		case useH:
+			into = h
+		default:
+			continue
+		}
+		if f.pairs[k] == 0 {
+			continue
+		}
+		post, eligible := f.post[k], f.eligible[c]
+		for i, e := range eligible {
+			if e != 0 {
+				into[f.levels[i*nc+c]] += float64(e * post[i])
+			}
+		}
+	}
+	m[0], h[0] = 0, 0
+}
+
+// guardM keeps domain knowledge: among pairs of one person the given names
+// rarely differ outright (at most 20 %) and birth dates hardly ever (8 %). A
+// fit beyond that has found another class.
+func (f *fit) guardM(c int, m []float64) {
+	limit := 1.0
+	switch f.t.Comparisons[c].Kind {
+	case KindGiven:
+		limit = .20
+	case KindBirthDate:
+		limit = .08
+	}
+	last := len(m) - 1
+	if m[last] <= limit {
+		return
+	}
+	up := (1 - limit) / (1 - m[last])
+	for l := 1; l < last; l++ {
+		m[l] *= up
+	}
+	m[last] = limit
+}
+
+// cleanU estimates u again, with each random pair weighted by its probability
+// of being a pair of strangers: in small files random pairs are not that rare
+// among the pairs of one person or household.
+func (f *fit) cleanU() {
+	f.logParams()
+	var p [numClasses]float64
+	f.startU(func(levels Levels) float64 {
+		f.posterior(levels, false, &p)
+		return p[classStranger]
+	})
+}
+
+// startM returns the m probabilities a fit starts from, and how many pseudo
+// pairs they count as.
+func startM(c Comparison, u []float64) ([]float64, float64) {
+	return shape(u, .85), pseudoPairs * float64(len(u)-1)
+}
+
+// shape returns level probabilities with the given share of exact agreement,
+// .4 of the rest for the level commonest among strangers and the remainder
+// shared equally.
+func shape(u []float64, exact float64) []float64 {
+	p := make([]float64, len(u))
+	p[1] = exact
+	if len(u) == 2 {
+		p[1] = 1
+		return p
+	}
+	common := 2
+	for l := 2; l < len(u); l++ {
+		if u[l] > u[common] {
+			common = l
+		}
+	}
+	rest := 1 - exact
+	if len(u) == 3 {
+		p[2] = rest
+		return p
+	}
+	for l := 2; l < len(u); l++ {
+		p[l] = .6 * rest / float64(len(u)-3)
+	}
+	p[common] = .4 * rest
+	return p
+}
+
+func scale(p []float64, by float64) []float64 {
+	out := make([]float64, len(p))
+	for i, x := range p {
+		out[i] = x * by
+	}
+	return out
+}
+
+func normalize(p []float64) {
+	var sum float64
+	for _, x := range p {
+		sum += x
+	}
+	if sum == 0 {
+		return
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+}
+
+func distance(a, b []float64) float64 {
+	var d float64
+	for i := range a {
+		d = max(d, math.Abs(a[i]-b[i]))
+	}
+	return d
+}
+
+// model turns the fit into fixed-point weights.
+func (f *fit) model() *Model {
+	m := &Model{SamePairs: f.pairs[classSame] / f.t.Share}
+	var classes []int
+	for k := classHousehold; k < numClasses; k++ {
+		if f.pairs[k] == 0 {
+			continue
+		}
+		classes = append(classes, k)
+		m.Alternatives = append(m.Alternatives, Alternative{
+			Name: classNames[k], Pairs: f.pairs[k] / f.t.Share,
+			Prior: clampWeight(math.Log2(f.pairs[classSame]/f.pairs[k]), 2*maxWeight),
+		})
+	}
+	for c, spec := range f.t.Comparisons {
+		fitted := FittedComparison{Comparison: spec}
+		for l, name := range spec.Levels()[1:] {
+			level := FittedLevel{Name: name, M: f.params(classSame, c)[l+1]}
+			for _, k := range classes {
+				other := f.params(k, c)[l+1]
+				level.Others = append(level.Others, other)
+				w := ratioWeight(level.M, other)
+				if spec.Role == RolePolicy {
+					w = 0
+				}
+				level.Weights = append(level.Weights, w)
+			}
+			fitted.Fitted = append(fitted.Fitted, level)
+		}
+		m.Comparisons = append(m.Comparisons, fitted)
+	}
+	return m
+}
