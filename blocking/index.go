@@ -37,7 +37,7 @@ type Options struct {
 
 const (
 	defaultMaxBlock  = 400
-	defaultPerRecord = 4
+	defaultPerRecord = 6
 	defaultMaxPairs  = 2_000_000_000
 	defaultAllPairs  = 1_000_000
 
