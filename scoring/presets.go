@@ -1,0 +1,60 @@
+package scoring
+
+import "fmt"
+
+// PolicyByName returns a preset: generic, iis, or iis with the switches of an
+// expert panel of the American Immunization Registry Association, aira-a or
+// aira-c.
+func PolicyByName(name string) (Policy, error) {
+	switch name {
+	case "generic":
+		return GenericPolicy(), nil
+	case "iis":
+		return IISPolicy(), nil
+	case "aira-a":
+		return airaPanelA(), nil
+	case "aira-c":
+		return airaPanelC(), nil
+	}
+	return Policy{}, fmt.Errorf("scoring: no policy %q; the presets are generic, iis, aira-a, aira-c", name)
+}
+
+// GenericPolicy is the preset for any file of persons: match from the cut with
+// the best estimated F1 of pairs on, possible below it, and people of one
+// household kept apart.
+func GenericPolicy() Policy {
+	return Policy{
+		Name: "generic", Version: 1, Profile: "Neutral",
+		Thresholds: Thresholds{
+			Match:    Threshold{ShippedBits: 28, Fitted: Cut{EstimatedF1: true}},
+			Possible: Threshold{ShippedBits: 20, Fitted: Cut{Probability: .1}},
+		},
+		Macros: []Macro{addressMacro(), {"household", Any(
+			In("phone", "exact"), In("postal_code", "exact"), Ref("address same"),
+			In("mother_given", "exact"), In("guardian", "full", "given"), In("guardian_given", "exact"))}},
+		Conflicts: Conflicts{
+			Hard: hardConflicts(),
+			Soft: []Conflict{
+				// A placeholder's given name is missing, so that none is in conflict
+				// with the name the child gets.
+				{"given-differs", All(In("given", "differs"), In("birth_date", "exact"), Ref("household")),
+					"two given names, one birth date, one household: twins"},
+			},
+		},
+	}
+}
+
+// addressMacro holds where addresses are the same, as a whole or by parts.
+func addressMacro() Macro {
+	return Macro{"address same", Any(
+		In("address", "same"),
+		All(In("street", "exact"), In("street_number", "exact", "missing"),
+			Not(In("city", "differs")), Not(In("postal_code", "differs"))))}
+}
+
+func hardConflicts() []Conflict {
+	return []Conflict{
+		{"birth-order", In("multiple", "conflict"), "both birth orders are known and differ"},
+		{"birth-certificate", In("birth_certificate", "differs"), "two birth certificate numbers"},
+	}
+}
