@@ -241,18 +241,17 @@ func isYes(v string) bool {
 	return false
 }
 
-// list splits at ';' into at most maxList trimmed values, empty ones included.
+// list splits at ';' into trimmed values, empty ones included.
 func list(value string) []string {
 	values := make([]string, 0, 1)
-	for len(values) < maxDoses {
+	for {
 		v, rest, more := strings.Cut(value, ";")
 		values = append(values, strings.TrimSpace(v))
 		if !more {
-			break
+			return values
 		}
 		value = rest
 	}
-	return values
 }
 
 func appendList(dst []string, value string) []string {

@@ -1,0 +1,54 @@
+package patient
+
+import (
+	"strings"
+
+	"github.com/idem-health/idem/internal/fold"
+)
+
+// lotDecorations are words around a lot number that are not part of it.
+var lotDecorations = map[string]bool{
+	"LOT": true, "LOTNO": true, "NUMBER": true, "NUM": true, "VFC": true, "PRIVATE": true, "PRIV": true, "PVT": true, "PUBLIC": true, "PUB": true,
+	"STATE": true, "STATES": true, "PURCHASED": true, "SUPPLIED": true, "STOCK": true, "CHIP": true, "ADULT": true, "PED": true, "PEDS": true,
+	"GSK": true, "MERCK": true, "MSD": true, "PFIZER": true, "SANOFI": true,
+}
+
+// lotNumber returns a lot number without the decorations of those who enter it:
+// who paid for it, and the word lot.
+func lotNumber(raw string) string {
+	w := fold.Words(cutRaw(raw))
+	if w == "" || isJunkValue(w) || isRun(compact(w)) {
+		return ""
+	}
+	if strings.IndexByte(w, ' ') < 0 {
+		return boundText(w)
+	}
+	var buf [8]string
+	words := appendFields(buf[:0], w)
+	kept := words[:0]
+	for i, word := range words {
+		// A single P, V or S at the end is private, VFC or state: "(P)", "-P".
+		source := i == len(words)-1 && i > 0 && (word == "P" || word == "V" || word == "S")
+		if !source && !lotDecorations[word] {
+			kept = append(kept, word)
+		}
+	}
+	return boundText(strings.Join(kept, ""))
+}
+
+// doseKey returns "CVX|YYYYMMDD|LOT", or "" for what is no dose of known kind
+// and day. Refusals and "no vaccine" carry 998 or 999.
+func doseKey(d *Dose) string {
+	cvx := digitsOf(strings.TrimSpace(cutRaw(d.CVX)))
+	if cvx = strings.TrimLeft(cvx, "0"); cvx == "" || len(cvx) > 4 || cvx == "998" || cvx == "999" || !d.Date.Full() {
+		return ""
+	}
+	lot := lotNumber(d.Lot)
+	b := make([]byte, 0, len(cvx)+len(lot)+12)
+	if len(cvx) == 1 {
+		b = append(b, '0')
+	}
+	b = append(append(b, cvx...), '|')
+	b = append(d.Date.AppendCompact(b), '|')
+	return string(append(b, lot...))
+}
