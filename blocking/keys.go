@@ -16,7 +16,7 @@ const maxRowKeys = 256
 
 // A keyer gives the keys of a row for one column of a rule.
 type keyer struct {
-	col     *table.Col
+	col     *table.Col     // nil: no row of the table has the field
 	derived *table.Derived // nil: the value itself
 	several bool           // some row may have several
 	address bool           // value k belongs to address k
@@ -24,15 +24,21 @@ type keyer struct {
 
 // one returns the key of a row that has at most one; 0 is none.
 func (k *keyer) one(row int) uint64 {
-	if k.derived == nil {
+	switch {
+	case k.derived != nil:
+		return k.derived.First(k.col.ID(row))
+	case k.col != nil:
 		return k.col.Key(row)
 	}
-	return k.derived.First(k.col.ID(row))
+	return 0
 }
 
 // all appends all keys of a row.
 func (k *keyer) all(dst []uint64, row int) []uint64 {
-	if k.derived == nil {
+	switch {
+	case k.col == nil:
+		return dst
+	case k.derived == nil:
 		return k.col.AppendKeys(dst, row)
 	}
 	for _, id := range k.col.Values(row) {
@@ -44,6 +50,7 @@ func (k *keyer) all(dst []uint64, row int) []uint64 {
 // at appends the keys of the row's address p.
 func (k *keyer) at(dst []uint64, row, p int) []uint64 {
 	switch {
+	case k.col == nil:
 	case k.derived != nil:
 		if ids := k.col.Values(row); p < len(ids) {
 			dst = append(dst, k.derived.Keys(ids[p])...)
@@ -61,7 +68,7 @@ func (k *keyer) at(dst []uint64, row, p int) []uint64 {
 // positions returns how many addresses the row has under this column.
 func (k *keyer) positions(row int) int {
 	switch {
-	case !k.address:
+	case !k.address || k.col == nil:
 		return 0
 	case !k.col.Several(row):
 		return 1
@@ -135,8 +142,8 @@ func newPlan(t *table.Table, r *Rule) (*plan, error) {
 func newKeyer(t *table.Table, c patient.Column, f *KeyFunc) (keyer, error) {
 	col := t.Column(c.Field)
 	switch {
-	case col == nil:
-		return keyer{}, fmt.Errorf("the table has no column %v", c.Field)
+	case col == nil: // a table has no columns for what no record has
+		return keyer{}, nil
 	case !col.Text() && (c.Transform != patient.Exact || f != nil):
 		return keyer{}, fmt.Errorf("the table keeps no values of column %v, only their equality", c.Field)
 	}
@@ -151,6 +158,7 @@ func newKeyer(t *table.Table, c patient.Column, f *KeyFunc) (keyer, error) {
 	return k, nil
 }
 
+// addressPart reports whether value k of the field belongs to address k.
 func addressPart(f patient.Field) bool {
 	switch f {
 	case patient.FieldStreetNumber, patient.FieldStreet, patient.FieldUnit, patient.FieldCity, patient.FieldState, patient.FieldPostalCode:

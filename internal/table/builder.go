@@ -32,6 +32,7 @@ type Builder struct {
 
 type builderColumn struct {
 	*Col
+	address bool
 }
 
 // NewBuilder returns a Builder for the columns of spec.
@@ -90,7 +91,17 @@ func (b *Builder) add(f patient.Field, d *Dict) {
 	}
 	b.t.field[f] = c
 	b.t.cols = append(b.t.cols, c)
-	b.column = append(b.column, builderColumn{Col: c})
+	b.column = append(b.column, builderColumn{Col: c, address: addressPart(f)})
+}
+
+// addressPart reports whether value k of the field belongs to address k, so that
+// even repetitions say something.
+func addressPart(f patient.Field) bool {
+	switch f {
+	case patient.FieldStreetNumber, patient.FieldStreet, patient.FieldUnit, patient.FieldCity, patient.FieldState, patient.FieldPostalCode:
+		return true
+	}
+	return false
 }
 
 // personName reports whether a field shares the dictionary of person names.
@@ -142,7 +153,7 @@ func (b *Builder) encode(c *builderColumn, row []uint32, n *patient.Normalized) 
 	if len(values) == 1 || c.flag == 0 {
 		return
 	}
-	before, news := len(b.spans), false
+	before, news := len(b.spans), c.address
 	for _, v := range values {
 		news = news || v != values[0]
 		b.spans = append(b.spans, 0)

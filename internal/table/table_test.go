@@ -46,7 +46,8 @@ func drawRecord(t *rapid.T) *patient.Normalized {
 // plainValues is what a column holds of a record, written without a table.
 func plainValues(n *patient.Normalized, f patient.Field) []string {
 	values := n.AppendValues(nil, f)
-	if len(values) > 0 && (!f.Set() || len(slices.Compact(slices.Clone(values))) == 1) {
+	repeated := len(slices.Compact(slices.Clone(values))) == 1 && !addressPart(f)
+	if len(values) > 0 && (!f.Set() || repeated) {
 		return values[:1]
 	}
 	return values
