@@ -46,8 +46,8 @@ func Words(s string) string {
 	}
 	var buf [64]byte
 	b := AppendWords(buf[:0], s)
-	if string(b) == s {
-		return s // other scripts, folded already
+	if string(b) == s { // other scripts, folded already
+		return s
 	}
 	return string(b)
 }
@@ -71,119 +71,116 @@ func isFolded(s string) bool {
 
 // AppendWords appends the folded words of s to dst.
 func AppendWords(dst []byte, s string) []byte {
-	w := writer{out: dst, start: len(dst)}
+	w := writer{start: len(dst)}
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
-			w.ascii(c)
+			dst = w.ascii(dst, c)
 			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError && size == 1 {
 			r = rune(s[i])
+			dst = w.rune(dst, r, string(r))
+		} else {
+			dst = w.rune(dst, r, s[i:i+size])
 		}
-		w.rune(r)
 		i += size
 	}
-	return w.finish()
+	if w.compose {
+		dst = append(dst[:w.start], norm.NFC.String(string(dst[w.start:]))...)
+	}
+	return dst
 }
 
-// A writer collects folded words. A space is owed until a letter follows, so
-// that none stands at either end and no two together.
+// A writer appends folded words. A space is owed until a letter follows, so
+// that none stands at either end and no two together. It does not hold what it
+// appends to, so that this may stay on its caller's stack.
 type writer struct {
-	out     []byte
 	start   int
 	owed    bool
 	marks   int  // marks written since the last letter
 	compose bool // something was written that may have to be composed
 }
 
-func (w *writer) ascii(c byte) {
+func (w *writer) ascii(dst []byte, c byte) []byte {
 	switch f := ascii[c]; f {
 	case asSpace:
 		w.owed = true
 		w.marks = 0
 	case asDrop:
 	default:
-		w.space()
-		w.out = append(w.out, f)
+		dst = append(w.space(dst), f)
 	}
+	return dst
 }
 
-func (w *writer) space() {
-	if w.owed && len(w.out) > w.start {
-		w.out = append(w.out, ' ')
+func (w *writer) space(dst []byte) []byte {
+	if w.owed && len(dst) > w.start {
+		dst = append(dst, ' ')
 	}
 	w.owed = false
 	w.marks = 0
+	return dst
 }
 
-// rune folds one rune that is not ASCII.
-func (w *writer) rune(r rune) {
+// rune folds one rune that is not ASCII; text is its encoding.
+func (w *writer) rune(dst []byte, r rune, text string) []byte {
 	if t, ok := special(r); ok {
-		w.text(t)
-		return
+		return w.text(dst, t)
 	}
-	var enc [utf8.UTFMax]byte
-	d := norm.NFKD.Properties(enc[:utf8.EncodeRune(enc[:], r)]).Decomposition()
+	d := norm.NFKD.PropertiesString(text).Decomposition()
 	if d == nil {
-		w.plain(r)
-		return
+		return w.plain(dst, r)
 	}
 	for len(d) > 0 {
 		r, size := utf8.DecodeRune(d)
 		d = d[size:]
 		if t, ok := special(r); ok {
-			w.text(t)
+			dst = w.text(dst, t)
 		} else {
-			w.plain(r)
+			dst = w.plain(dst, r)
 		}
 	}
+	return dst
 }
 
-func (w *writer) text(t string) {
+func (w *writer) text(dst []byte, t string) []byte {
 	for i := 0; i < len(t); i++ {
-		w.ascii(t[i])
+		dst = w.ascii(dst, t[i])
 	}
+	return dst
 }
 
 // plain writes a rune that has no decomposition.
-func (w *writer) plain(r rune) {
+func (w *writer) plain(dst []byte, r rune) []byte {
 	switch {
 	case r < utf8.RuneSelf:
-		w.ascii(byte(r))
+		return w.ascii(dst, byte(r))
 	case isDropped(r):
+		return dst
 	case unicode.IsMark(r):
-		w.mark(r)
+		return w.mark(dst, r)
 	case unicode.IsDigit(r):
-		w.space()
-		w.out = append(w.out, '0'+byte(digit(r)))
+		return append(w.space(dst), '0'+byte(digit(r)))
 	case unicode.IsLetter(r):
-		w.space()
 		w.compose = w.compose || isJamo(r)
-		w.out = utf8.AppendRune(w.out, unicode.ToUpper(r))
-	default:
-		w.owed = true
-		w.marks = 0
+		return utf8.AppendRune(w.space(dst), unicode.ToUpper(r))
 	}
+	w.owed = true
+	w.marks = 0
+	return dst
 }
 
 // mark keeps the marks that are no diacritics but spell a script (Indic vowel
 // signs, the Japanese voicing mark), a bounded number of them after a letter.
-func (w *writer) mark(r rune) {
-	if w.owed || len(w.out) == w.start || w.marks == maxMarks {
-		return
+func (w *writer) mark(dst []byte, r rune) []byte {
+	if w.owed || len(dst) == w.start || w.marks == maxMarks {
+		return dst
 	}
 	w.marks++
 	w.compose = true
-	w.out = utf8.AppendRune(w.out, r)
-}
-
-func (w *writer) finish() []byte {
-	if !w.compose {
-		return w.out
-	}
-	return append(w.out[:w.start], norm.NFC.Bytes(w.out[w.start:])...)
+	return utf8.AppendRune(dst, r)
 }
 
 // digit returns the value of a decimal digit of any script. Each script's ten
