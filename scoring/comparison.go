@@ -85,6 +85,12 @@ func (c Comparison) Level(name string) (uint8, bool) {
 	return uint8(max(i, 0)), i >= 0
 }
 
+// Neutral reports whether a level is a fact for policies alone and must weigh
+// 0: one side says "a twin" and the other says nothing.
+func (c Comparison) Neutral(level uint8) bool {
+	return level == 0 || c.Role == RolePolicy || c.Kind == KindMultiple && level == multipleOneSide
+}
+
 // Fields returns the fields the comparison reads: what a table must hold for
 // it, and what "a blocking rule uses this comparison" means.
 func (c Comparison) Fields() []patient.Field {

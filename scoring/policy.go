@@ -30,13 +30,20 @@ func (d Decision) String() string {
 type Policy struct {
 	Name       string     `json:"name"`
 	Version    int        `json:"version"`
-	Profile    string     `json:"profile"` // the normalisation profile it implies: US or Neutral
+	Profile    string     `json:"profile"`     // the normalisation profile it implies: US or Neutral
+	Preset     string     `json:"comparisons"` // the comparisons a model is fitted with under it: generic or iis
 	Thresholds Thresholds `json:"thresholds"`
 	Switches   []Switch   `json:"switches,omitempty"`
 	Macros     []Macro    `json:"macros,omitempty"`
 	Rules      []Rule     `json:"rules,omitempty"`
 	Conflicts  Conflicts  `json:"conflicts"`
 }
+
+// The presets of comparisons that a [Policy] may name.
+const (
+	PresetGeneric = "generic" // [GenericComparisons]
+	PresetIIS     = "iis"     // [IISComparisons]
+)
 
 // Thresholds say from where on a pair is a match, and from where on possible.
 type Thresholds struct {
@@ -194,6 +201,9 @@ func (p Policy) faults() []string {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	if p.Name == "" {
 		fault("name: is empty")
+	}
+	if p.Preset != PresetGeneric && p.Preset != PresetIIS {
+		fault("comparisons: %q is none of %s, %s", p.Preset, PresetGeneric, PresetIIS)
 	}
 	for _, t := range []struct {
 		name string

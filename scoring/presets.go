@@ -24,20 +24,24 @@ func PolicyByName(name string) (Policy, error) {
 // household kept apart.
 func GenericPolicy() Policy {
 	return Policy{
-		Name: "generic", Version: 1, Profile: "Neutral",
+		Name: "generic", Version: 1, Profile: "Neutral", Preset: PresetGeneric,
 		Thresholds: Thresholds{
 			Match:    Threshold{ShippedBits: 28, Fitted: Cut{EstimatedF1: true}},
 			Possible: Threshold{ShippedBits: 20, Fitted: Cut{Probability: .1}},
 		},
 		Macros: []Macro{addressMacro(), {"household", Any(
 			In("phone", "exact"), In("postal_code", "exact"), Ref("address same"),
-			In("mother_given", "exact"), In("guardian", "full", "given"), In("guardian_given", "exact"))}},
+			In("mother_given", "exact"), In("guardian", "full", "given"), In("guardian_given", "exact"))},
+			{"own identifier", Any(
+				In("ssn", "exact"), In("medicaid", "exact"), In("birth_certificate", "exact"),
+				All(In("ssn", "osa1"), Not(In("sequential", "sequential"))))}},
 		Conflicts: Conflicts{
 			Hard: hardConflicts(),
 			Soft: []Conflict{
 				// A placeholder's given name is missing, so that none is in conflict
-				// with the name the child gets.
-				{"given-differs", All(In("given", "differs"), In("birth_date", "exact"), Ref("household")),
+				// with the name the child gets. A personal identifier overrides it:
+				// twins do not share one, though theirs may follow each other.
+				{"given-differs", All(In("given", "differs"), In("birth_date", "exact"), Ref("household"), Not(Ref("own identifier"))),
 					"two given names, one birth date, one household: twins"},
 			},
 		},
