@@ -1,9 +1,12 @@
 package match
 
 import (
+	"iter"
 	"time"
 
 	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/merge"
+	"github.com/idem-health/idem/scoring"
 )
 
 // A Key is the identity of a record: its source and its id within it.
@@ -12,19 +15,14 @@ type Key struct {
 }
 
 // Decision is the outcome for a pair of records.
-type Decision uint8
+type Decision = scoring.Decision
 
 // The three outcomes, spelled match, possible and no.
 const (
-	No Decision = iota
-	Possible
-	Match
+	No       = scoring.No
+	Possible = scoring.Possible
+	Match    = scoring.Match
 )
-
-// String returns match, possible or no.
-func (d Decision) String() string {
-	return [...]string{"no", "possible", "match"}[d]
-}
 
 // A Pair is a decided candidate pair. A and B index the records of a [Result].
 type Pair struct {
@@ -32,8 +30,9 @@ type Pair struct {
 	Weight      float64 // match weight in bits against all alternatives together
 	Probability float64 // that both are the same person
 	Decision    Decision
-	Rule        string   // blocking rule that found the pair
-	Reasons     []string // policy rules that fired, as codes
+	Rule        string // blocking rule that found the pair
+
+	pattern scoring.Pattern
 }
 
 // Stage names a step of a run, in order.
@@ -88,4 +87,107 @@ type Stats struct {
 	Recall      float64                     // of the match pairs among the candidates' true pairs, estimated likewise
 	Stages      []StageTime
 	Placeholder int // records whose given name is a placeholder
+}
+
+// A Result is what a run decided. Its records are numbered 0 to Records()-1 in
+// an order of their content that does not depend on the order of the input;
+// people likewise, in the order of their first records. It is immutable and
+// safe for concurrent use.
+type Result struct {
+	Model      *Model
+	Policy     scoring.Policy
+	Profile    patient.Profile // as calibrated on the records
+	Stats      Stats
+	Superseded []Superseded
+
+	run     *run
+	pairs   []decided // in row order
+	report  merge.Report
+	person  []int32 // of each record
+	first   []int32 // members of person p are members[first[p]:first[p+1]]
+	members []int32
+}
+
+type decided struct {
+	candidate
+	decision Decision
+}
+
+// Records returns the number of records.
+func (res *Result) Records() int { return len(res.person) }
+
+// Key returns the identity of record i.
+func (res *Result) Key(i int) Key { return res.run.reader.keys.key(res.run.table.Origin(i)) }
+
+// Find returns the record with an identity.
+func (res *Result) Find(k Key) (int, bool) {
+	added := res.run.reader.keys.find(k)
+	if added < 0 {
+		return 0, false
+	}
+	res.run.rowsOnce.Do(res.run.indexRows)
+	return int(res.run.rowOf[added]), true
+}
+
+// indexRows inverts the table's origin.
+func (r *run) indexRows() {
+	r.rowOf = make([]uint32, r.reader.keys.len())
+	for row := range r.table.Len() {
+		r.rowOf[r.table.Origin(row)] = uint32(row)
+	}
+}
+
+// Persons returns the number of people.
+func (res *Result) Persons() int { return len(res.first) - 1 }
+
+// Person returns the person of record i.
+func (res *Result) Person(i int) int { return int(res.person[i]) }
+
+// Members returns the records of person p, ascending. The caller must not
+// change them.
+func (res *Result) Members(p int) []int32 { return res.members[res.first[p]:res.first[p+1]] }
+
+// Joins returns how person p came to be: the pairs that joined its records, in
+// the order they did.
+func (res *Result) Joins(p int) []merge.Join {
+	return res.report.JoinsOf(uint32(res.Members(p)[0]))
+}
+
+// Largest returns the number of records of the largest person.
+func (res *Result) Largest() int { return res.report.Largest }
+
+// Pairs returns the pairs decided match or possible, by record numbers.
+func (res *Result) Pairs() iter.Seq[Pair] {
+	return func(yield func(Pair) bool) {
+		rules := res.run.index.Rules()
+		for i := range res.pairs {
+			c := &res.pairs[i]
+			p := Pair{
+				A: int32(c.a), B: int32(c.b), Weight: c.weight.Bits(), Probability: c.weight.Probability(),
+				Decision: c.decision, Rule: rules[c.rule].Name, pattern: c.pattern,
+			}
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// Reasons returns the ids of the policy rules and conflicts that fired for a
+// pair of this result.
+func (res *Result) Reasons(p Pair) []string { return res.run.scorer.Reasons(p.pattern) }
+
+// Explain says why two records weigh what they weigh, whether or not a
+// blocking rule made them a candidate pair.
+func (res *Result) Explain(a, b int) scoring.Explanation {
+	i, j := uint32(min(a, b)), uint32(max(a, b))
+	e := res.run.scorer.Explain(res.run.comparer.Pattern(i, j), res.run.frequencer.Weights(i, j))
+	for rule, mask := 0, res.run.index.Mask(i, j); mask != 0 && rule < len(res.run.index.Rules()); rule, mask = rule+1, mask>>1 {
+		if mask&1 != 0 {
+			e.FoundBy = append(e.FoundBy, res.run.index.Rules()[rule].Name)
+		}
+	}
+	sc := res.run.scorer.Score(res.run.comparer.Pattern(i, j))
+	e.Decision = res.run.decide(e.Weight, &sc.Verdict)
+	return e
 }

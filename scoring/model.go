@@ -188,18 +188,14 @@ func (c Comparison) Decides() []patient.Field {
 	return c.Fields()
 }
 
-// ComparisonsFor returns the comparisons of the preset that has all those a
-// policy reads: the generic ones if they do, else the iis ones. Facts for the
+// ComparisonsFor returns the comparisons of a policy's preset. Facts for the
 // policy are left out where it does not ask for them.
 func ComparisonsFor(p Policy) []Comparison {
-	reads := p.Comparisons()
-	generic := append(GenericComparisons(), PolicyComparisons()...)
-	preset := generic
-	for _, name := range reads {
-		if !slices.ContainsFunc(generic, func(c Comparison) bool { return c.Name == name }) {
-			preset = IISComparisons()
-		}
+	preset := append(GenericComparisons(), PolicyComparisons()...)
+	if p.Preset == PresetIIS {
+		preset = IISComparisons()
 	}
+	reads := p.Comparisons()
 	return slices.DeleteFunc(preset, func(c Comparison) bool {
 		return c.Role == RolePolicy && !slices.Contains(reads, c.Name)
 	})

@@ -158,7 +158,7 @@ func (p *parsedStreet) takeUnit(w []string) []string {
 	n := len(w)
 	switch {
 	case n >= 3 && (w[n-1] == "FLOOR" || w[n-1] == "FL") && isDigit(w[n-2][0]):
-		p.addUnit(w[n-2 : n-1])
+		p.addUnit([]string{w[n-2][:leadingDigits(w[n-2])]}) // 2ND FLOOR, as FL 2
 		return w[:n-2]
 	case n >= 3 && hasDigit(w[n-1]) && endsStreet(w[n-2]):
 		p.addUnit(w[n-1:])

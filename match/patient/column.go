@@ -110,11 +110,12 @@ func (c Column) AppendKeys(dst []string, value string) []string {
 	case Token:
 		return appendTokens(dst, value)
 	case Root:
-		first, _, _ := strings.Cut(value, " ")
-		if first != value && len(NicknameRoots(value)) > 1 {
-			first = value
+		roots := NicknameRoots(value)
+		// Of MARY ANN, which is nobody's nickname, MARY decides.
+		if first, _, more := strings.Cut(value, " "); more && len(roots) == 1 && roots[0] == value {
+			roots = NicknameRoots(first)
 		}
-		return append(dst, NicknameRoots(first)...)
+		return append(dst, roots...)
 	}
 	if key := c.key(value); key != "" {
 		dst = append(dst, key)

@@ -6,6 +6,9 @@ import (
 	"github.com/idem-health/idem/internal/fold"
 )
 
+// maxLot bounds the bytes of a lot number.
+const maxLot = 40
+
 // lotDecorations are words around a lot number that are not part of it.
 var lotDecorations = map[string]bool{
 	"LOT": true, "LOTNO": true, "NUMBER": true, "NUM": true, "VFC": true, "PRIVATE": true, "PRIV": true, "PVT": true, "PUBLIC": true, "PUB": true,
@@ -21,7 +24,7 @@ func lotNumber(raw string) string {
 		return ""
 	}
 	if strings.IndexByte(w, ' ') < 0 {
-		return boundText(w)
+		return cutBytes(w, maxLot)
 	}
 	var buf [8]string
 	words := appendFields(buf[:0], w)
@@ -33,7 +36,7 @@ func lotNumber(raw string) string {
 			kept = append(kept, word)
 		}
 	}
-	return boundText(strings.Join(kept, ""))
+	return cutBytes(strings.Join(kept, ""), maxLot)
 }
 
 // doseKey returns "CVX|YYYYMMDD|LOT", or "" for what is no dose of known kind

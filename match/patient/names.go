@@ -12,12 +12,10 @@ type parsedName struct {
 	words   string   // folded; titles, suffix and quoted names taken out
 	before  string   // folded: what stood before the comma of "Last, First"
 	suffix  string   // JR, SR, II ...
-	middle  string   // of a given name: a last single letter
 	aliases []string // folded: names in parentheses or quotes, or behind AKA
 	junk    bool     // a word for "not known": words is empty
-	// class is what the words are called as a given name, whoever bears them.
-	class Class
-	sure  bool
+	class   Class    // of a given name: what the words are, whoever bears them
+	core    bool     // surely a placeholder, at any age: BOY, BABY GIRL, TWIN A
 }
 
 // nameKind says which field a name stood in.
@@ -47,7 +45,8 @@ func parseName(raw string, kind nameKind) parsedName {
 	p.words = boundName(words)
 	if p.words != "" && kind == givenName {
 		ph, _ := classify(p.words, "", placeholderContext{AgeDays: -1})
-		p.class, p.sure = ph.Class, ph.Confidence == Certain
+		p.class = ph.Class
+		p.core = ph.Class == Generic && ph.Confidence == Certain
 	}
 	// A given name that says "none" is the classifier's to name.
 	if p.words != "" && kind != wholeName && p.class == NotPlaceholder && isJunkName(p.words) {

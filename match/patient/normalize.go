@@ -261,7 +261,8 @@ func (z *Normalizer) scoped(list []string, f Field, n *Normalized, id *Identifie
 	if v == "" {
 		return list
 	}
-	scope := boundText(fold.Words(cutRaw(authority)))
+	scope := trimRightSpace(cutBytes(fold.Words(cutRaw(authority)), maxText/2))
+	v = cutBytes(v, maxText/2-1)
 	if scope == "" && (id.Type == "SR" || id.Type == "WC") {
 		scope = id.Type
 	}

@@ -31,7 +31,7 @@ type Normalized struct {
 
 	Addresses []NormalAddress
 	Phones    []string // digits only; 10 under US
-	Emails    []string
+	Emails    []string // lower case
 
 	SSN              string   // digits
 	Medicaid         string   // letters and digits
@@ -50,7 +50,8 @@ type Normalized struct {
 }
 
 // A NormalAddress is a standardised address: directionals and street types in
-// one spelling, the unit apart.
+// one spelling, the unit apart. A second line that is no unit, such as the name
+// of an estate, stands in Unit too. A post box is street PO BOX with its number.
 type NormalAddress struct {
 	Number, Street, Unit, City, State, PostalCode string
 	Institution                                   bool // hospital, shelter, P.O. box: hardly evidence

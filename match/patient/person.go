@@ -112,7 +112,7 @@ func current(names []Name) int {
 func (z *Normalizer) names(n *Normalized, r *Record) {
 	c := current(r.Names)
 	if c >= 0 {
-		z.currentName(n, r, &r.Names[c])
+		z.currentName(n, &r.Names[c])
 	}
 	for i := range r.Names {
 		if i != c {
@@ -125,15 +125,16 @@ func (z *Normalizer) names(n *Normalized, r *Record) {
 	slices.Sort(n.GuardianGiven)
 }
 
-func (z *Normalizer) currentName(n *Normalized, r *Record, name *Name) {
+func (z *Normalizer) currentName(n *Normalized, name *Name) {
 	given, family := z.splitName(n, name)
+	core := false
 	if name.Middle != "" {
 		p := z.nameOf(name.Middle, givenName)
 		switch {
 		case p.junk, p.class == Unnamed && len(p.words) > 1, p.class == Test:
 			z.issue(FieldMiddle, IssueJunk)
 		default:
-			n.Middle = p.words
+			n.Middle, core = p.words, p.core
 		}
 	}
 	if name.Suffix != "" {
@@ -145,7 +146,7 @@ func (z *Normalizer) currentName(n *Normalized, r *Record, name *Name) {
 			n.Suffix = s
 		}
 	}
-	z.classified(n, r, given, family)
+	z.classified(n, given, family, core)
 	if name.Use == NameNewborn && n.Placeholder.Class == NotPlaceholder && n.Given != "" {
 		// The sender says that the name is temporary, though it does not look so.
 		n.Placeholder = Placeholder{Class: Generic, Confidence: Probable}
@@ -268,8 +269,8 @@ func splitWords(words string) (first, middle, last string) {
 }
 
 // classified settles the given and family name: a placeholder's given name is
-// missing, and what it encodes fills what is missing elsewhere.
-func (z *Normalizer) classified(n *Normalized, r *Record, given, family string) {
+// missing. middleCore says that the middle name is a placeholder's word.
+func (z *Normalizer) classified(n *Normalized, given, family string, middleCore bool) {
 	ctx := placeholderContext{
 		MotherGiven: n.MotherGiven, MotherFamily: n.MotherFamily, Family: family,
 		Sex: n.Sex, AgeDays: z.ageDays(n), BirthHospital: bornAtSender(n),
@@ -279,7 +280,7 @@ func (z *Normalizer) classified(n *Normalized, r *Record, given, family string) 
 	}
 	p, parts := classify(given, family, ctx)
 	if n.Middle != "" {
-		p, parts = z.withMiddle(n, given, family, ctx, p, parts)
+		p, parts = withMiddle(n, given, family, middleCore, ctx, p, parts)
 	}
 	n.Placeholder = p
 	n.Placeholder.MotherGiven, n.Placeholder.Family = boundName(p.MotherGiven), boundName(p.Family)
@@ -299,10 +300,8 @@ func (z *Normalizer) classified(n *Normalized, r *Record, given, family string) 
 
 // withMiddle reads a placeholder that goes on in the middle name: BABY / BOY,
 // or BOY / MARIE, where MARIE is the mother.
-func (z *Normalizer) withMiddle(n *Normalized, given, family string, ctx placeholderContext,
+func withMiddle(n *Normalized, given, family string, core bool, ctx placeholderContext,
 	p Placeholder, parts placeholderParts) (Placeholder, placeholderParts) {
-	middle, _ := classify(n.Middle, "", placeholderContext{AgeDays: -1})
-	core := middle.Class == Generic && middle.Confidence == Certain
 	if given == "" {
 		if core { // the placeholder slipped into the middle name's field
 			p, parts = classify(n.Middle, family, ctx)

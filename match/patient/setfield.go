@@ -184,8 +184,8 @@ func (r *Record) legal() *Name {
 // addIdentifiers adds values, each to the first identifier of its type that has
 // an authority but no value yet.
 func (r *Record) addIdentifiers(kind, value string) {
-	for _, v := range list(value) {
-		if v == "" {
+	for v := range strings.SplitSeq(value, ";") {
+		if v = strings.TrimSpace(v); v == "" {
 			continue
 		}
 		i := slices.IndexFunc(r.Identifiers, func(id Identifier) bool { return id.Type == kind && id.Value == "" })

@@ -1,9 +1,6 @@
 package patient
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // standardNames are the names of columns and JSON fields, in the order in which
 // they are listed to a user, each with its usual spellings. A spelling is
@@ -103,9 +100,15 @@ func StandardNames() []string {
 }
 
 // IsStandardName reports whether [Record.SetField] takes the name.
-func IsStandardName(name string) bool {
-	return slices.ContainsFunc(standardNames, func(s struct{ name, spellings string }) bool { return s.name == name })
-}
+func IsStandardName(name string) bool { return isStandard[name] }
+
+var isStandard = func() map[string]bool {
+	m := map[string]bool{}
+	for _, s := range standardNames {
+		m[s.name] = true
+	}
+	return m
+}()
 
 // IsDate reports whether the standard name is a date's, for which a layout is
 // needed.

@@ -1,0 +1,266 @@
+package match
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/idem-health/idem/blocking"
+	"github.com/idem-health/idem/internal/cpu"
+	"github.com/idem-health/idem/internal/table"
+	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/scoring"
+)
+
+// Options configures a run. The zero value is ready to use.
+type Options struct {
+	Policy     scoring.Policy  // the zero value means scoring.GenericPolicy()
+	Profile    patient.Profile // the zero value means the policy's
+	Model      *Model          // frozen: nothing is trained; nil trains on the records
+	Rules      []blocking.Rule // nil means those that blocking.Default chooses by the fields that are there
+	MaxPairs   int64           // more candidate pairs are an error; 0 means the default of blocking.Options
+	Workers    int             // goroutines; 0 means GOMAXPROCS. No result depends on it
+	Shards     int             // parts the candidate pairs are scored in; 0 means 64. No result depends on it
+	TwoClasses bool            // baseline: weigh pairs against strangers only, not against household and namesake
+	Progress   func(Progress)  // called from one goroutine at a time; nil for none
+}
+
+// shards is how many parts the candidate pairs are cut into by default.
+const shards = 64
+
+// run is the state between the stages.
+type run struct {
+	o       Options
+	workers int
+	shards  int
+	stats   Stats
+
+	mu   sync.Mutex // guards calls of o.Progress
+	last time.Time
+
+	reader     reader
+	table      *table.Table
+	rules      []blocking.Rule
+	index      *blocking.Index
+	estimate   int64
+	model      *Model
+	comparer   *scoring.Comparer
+	scorer     *scoring.Scorer
+	frequencer *scoring.Frequencer
+
+	matchCut, possibleCut scoring.Weight
+
+	rowsOnce sync.Once // guards rowOf
+	rowOf    []uint32  // row of each record by order of reading
+}
+
+// Dedupe decides which of the records belong to the same person. Records are
+// read once and may be reused by the sequence; its errors end the run. The
+// result is a pure function of the records, the policy and the model (which is
+// trained on the records if none is given): neither order nor GOMAXPROCS
+// changes it.
+func Dedupe(ctx context.Context, records iter.Seq2[*patient.Record, error], o Options) (*Result, error) {
+	r, err := newRun(o)
+	if err != nil {
+		return nil, err
+	}
+	steps := []struct {
+		stage Stage
+		do    func(context.Context) error
+	}{
+		{StageRead, func(ctx context.Context) error { return r.read(ctx, records) }},
+		{StageBlock, r.block},
+		{StageTrain, r.fit},
+	}
+	for _, s := range steps {
+		if err := r.timed(s.stage, func() error { return s.do(ctx) }); err != nil {
+			return nil, err
+		}
+	}
+	var kept []candidate
+	err = r.timed(StageScore, func() error {
+		var histogram *scoring.Histogram
+		if kept, histogram, err = r.score(ctx); err != nil {
+			return err
+		}
+		if r.o.Model == nil {
+			r.model.Scoring.Cuts = histogram.Cuts()
+		}
+		r.cuts()
+		r.stats.Precision, r.stats.Recall = histogram.Estimate(r.matchCut)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var result *Result
+	err = r.timed(StageResolve, func() error {
+		result, err = r.resolve(ctx, kept)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	result.Stats = r.stats
+	return result, nil
+}
+
+func newRun(o Options) (*run, error) {
+	if o.Policy.Name == "" {
+		o.Policy = scoring.GenericPolicy()
+	}
+	if o.Model != nil {
+		o.Profile = o.Model.Profile
+	}
+	if o.Profile.Name == "" {
+		p, err := patient.ProfileByName(o.Policy.Profile)
+		if err != nil {
+			return nil, err
+		}
+		o.Profile = p
+	}
+	r := &run{o: o, workers: o.Workers, shards: o.Shards}
+	if r.workers <= 0 {
+		r.workers = runtime.GOMAXPROCS(0)
+	}
+	if r.shards <= 0 {
+		r.shards = shards
+	}
+	r.stats.Issues = map[patient.IssueCode]int64{}
+	return r, nil
+}
+
+// timed runs a stage and notes what it took.
+func (r *run) timed(stage Stage, do func() error) error {
+	wall, used := time.Now(), cpu.Time()
+	err := do()
+	r.stats.Stages = append(r.stats.Stages, StageTime{Stage: stage, Wall: time.Since(wall), CPU: cpu.Time() - used})
+	return err
+}
+
+// progress tells the caller, at most some dozens of times a second.
+func (r *run) progress(stage Stage, done, total int64) {
+	if r.o.Progress == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := time.Now(); now.Sub(r.last) > 20*time.Millisecond || done == total {
+		r.last = now
+		r.o.Progress(Progress{Stage: stage, Done: done, Total: total})
+	}
+}
+
+// progressCounter adds up what several goroutines did.
+type progressCounter struct{ n atomic.Int64 }
+
+func (c *progressCounter) add(n int64) int64 { return c.n.Add(n) }
+
+// read encodes the records and freezes the table.
+func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error]) error {
+	comparisons := scoring.ComparisonsFor(r.o.Policy)
+	if r.o.Model != nil {
+		comparisons = r.o.Model.Scoring.Specs()
+	}
+	r.reader = reader{
+		profile: r.o.Profile, builder: table.NewBuilder(r.spec(comparisons)), keys: newKeyTable(), stats: &r.stats,
+	}
+	err := r.reader.read(ctx, records, r.o.Model != nil, func(n int64) { r.progress(StageRead, n, 0) })
+	if err != nil {
+		return err
+	}
+	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped })
+	r.stats.Records = r.table.Len()
+	return nil
+}
+
+// spec returns the columns a run needs: those of its comparisons and rules.
+// Fields that only rules read, by equality, need no values.
+func (r *run) spec(comparisons []scoring.Comparison) table.Spec {
+	var spec table.Spec
+	for _, c := range comparisons {
+		spec.Text = append(spec.Text, c.Fields()...)
+	}
+	rules := r.candidateRules()
+	spec.Text = append(spec.Text, blocking.Text(rules)...)
+	for _, rule := range rules {
+		spec.Key = append(spec.Key, rule.Fields()...)
+	}
+	return spec
+}
+
+// candidateRules returns the rules of the run, before it is known which fields
+// the records have.
+func (r *run) candidateRules() []blocking.Rule {
+	switch {
+	case r.o.Model != nil:
+		return r.o.Model.Rules
+	case r.o.Rules != nil:
+		return r.o.Rules
+	}
+	return blocking.Default(func(patient.Field) bool { return true }, 0)
+}
+
+// has reports whether some record has the field.
+func (r *run) has(f patient.Field) bool {
+	col := r.table.Column(f)
+	return col != nil && col.NonMissing() > 0
+}
+
+// block makes the index of candidate pairs.
+func (r *run) block(ctx context.Context) error {
+	r.rules = r.candidateRules()
+	o := blocking.Options{MaxPairs: r.o.MaxPairs}
+	switch {
+	case r.o.Model != nil:
+		o.Frozen = &r.o.Model.Ladder
+	case r.o.Rules == nil:
+		r.rules = blocking.Default(r.has, r.table.Len())
+	}
+	index, err := blocking.Build(ctx, r.table, r.rules, o)
+	if err != nil {
+		return err
+	}
+	r.index = index
+	_, r.estimate = index.Estimate()
+	r.stats.AllPairs = index.All()
+	for _, report := range index.Reports() {
+		stats := RuleStats{Rule: report.Name, Pairs: report.Pairs, Refined: report.Refined, Skipped: report.Skipped}
+		if len(report.Largest) > 0 {
+			stats.LargestBlock = report.Largest[0].Records
+		}
+		r.stats.Rules = append(r.stats.Rules, stats)
+	}
+	return nil
+}
+
+// fit trains the model, unless it is given, and binds it to the table.
+func (r *run) fit(ctx context.Context) error {
+	r.model = r.o.Model
+	if r.model == nil {
+		comparisons := slices.DeleteFunc(scoring.ComparisonsFor(r.o.Policy), func(c scoring.Comparison) bool {
+			return c.Kind == scoring.KindCandidates || !c.Present(r.has)
+		})
+		fitted, err := r.train(ctx, comparisons)
+		if err != nil {
+			return err
+		}
+		r.model = &Model{
+			Format: modelFormat, Profile: r.reader.profile, Rules: r.rules, Ladder: r.index.Ladder(), Scoring: fitted,
+		}
+		r.stats.Notices = append(r.stats.Notices, fitted.Warnings...)
+	}
+	var err error
+	if r.comparer, err = scoring.NewComparer(r.model.Scoring.Specs(), r.table); err != nil {
+		return err
+	}
+	if r.scorer, err = scoring.NewScorer(r.model.Scoring, r.o.Policy); err != nil {
+		return err
+	}
+	r.frequencer = scoring.NewFrequencer(r.model.Scoring, r.table)
+	return nil
+}

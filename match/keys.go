@@ -1,0 +1,95 @@
+package match
+
+import (
+	"github.com/idem-health/idem/internal/hash"
+)
+
+// keyTable holds the identities of the records read and finds one that was
+// read before. Ids live in one arena; the index is open addressing over their
+// hashes. About 30 bytes a record and its id.
+type keyTable struct {
+	sources  []string
+	sourceOf map[string]uint16
+	source   []uint16 // of each record, in order of reading
+	ends     []uint64 // end of each record's id in ids
+	ids      []byte
+	slots    []uint32 // record + 1; 0 is empty
+}
+
+func newKeyTable() *keyTable {
+	return &keyTable{sourceOf: map[string]uint16{}, slots: make([]uint32, 1024)}
+}
+
+// maxSources is how many sources one run can tell apart.
+const maxSources = 1<<16 - 1
+
+func (t *keyTable) len() int { return len(t.ends) }
+
+func (t *keyTable) id(i int) []byte {
+	start := uint64(0)
+	if i > 0 {
+		start = t.ends[i-1]
+	}
+	return t.ids[start:t.ends[i]]
+}
+
+func (t *keyTable) key(i int) Key {
+	return Key{Source: t.sources[t.source[i]], ID: string(t.id(i))}
+}
+
+// sourceIndex returns the index of a source, and false when there are too many.
+func (t *keyTable) sourceIndex(name string) (uint16, bool) {
+	if s, ok := t.sourceOf[name]; ok {
+		return s, true
+	}
+	if len(t.sources) == maxSources {
+		return 0, false
+	}
+	s := uint16(len(t.sources))
+	t.sources = append(t.sources, name)
+	t.sourceOf[name] = s
+	return s, true
+}
+
+// slot returns the slot of an identity: it holds the record that last had it,
+// or is empty.
+func (t *keyTable) slot(source uint16, id string) *uint32 {
+	last := uint64(len(t.slots) - 1)
+	for i := hash.Mix(hash.String(id), uint64(source)) & last; ; i = (i + 1) & last {
+		if r := t.slots[i]; r == 0 || t.source[r-1] == source && string(t.id(int(r-1))) == id {
+			return &t.slots[i]
+		}
+	}
+}
+
+// add appends a record under an identity and makes it the one that lookups find.
+func (t *keyTable) add(source uint16, id string) int {
+	if 2*len(t.ends) >= len(t.slots) {
+		t.grow()
+	}
+	slot := t.slot(source, id)
+	t.source = append(t.source, source)
+	t.ids = append(t.ids, id...)
+	t.ends = append(t.ends, uint64(len(t.ids)))
+	*slot = uint32(len(t.ends))
+	return len(t.ends) - 1
+}
+
+// find returns the record that last had an identity, or -1.
+func (t *keyTable) find(k Key) int {
+	s, ok := t.sourceOf[k.Source]
+	if !ok {
+		return -1
+	}
+	return int(*t.slot(s, k.ID)) - 1
+}
+
+func (t *keyTable) grow() {
+	old := t.slots
+	t.slots = make([]uint32, 4*len(old))
+	for _, r := range old {
+		if r != 0 {
+			*t.slot(t.source[r-1], string(t.id(int(r-1)))) = r
+		}
+	}
+}

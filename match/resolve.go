@@ -1,0 +1,85 @@
+package match
+
+import (
+	"context"
+	"sync"
+
+	"github.com/idem-health/idem/merge"
+	"github.com/idem-health/idem/scoring"
+)
+
+// resolve turns the kept pairs into decisions, and the matches into people.
+func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
+	result := &Result{
+		Model: r.model, Policy: r.o.Policy, Profile: r.model.Profile,
+		run: r, Superseded: r.reader.superseded,
+	}
+	var edges []merge.Edge
+	cache := r.scorer.NewCache()
+	for _, c := range kept {
+		sc := cache.Get(c.pattern)
+		d := r.decide(c.weight, &sc.Verdict)
+		if d == No {
+			continue
+		}
+		result.pairs = append(result.pairs, decided{c, d})
+		if d == Match {
+			edges = append(edges, merge.Edge{A: c.a, B: c.b, Weight: int32(c.weight)})
+			r.stats.Matches++
+		} else {
+			r.stats.Possible++
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	labels, report := merge.Resolve(r.table.Len(), edges, r.evidence(), merge.Options{Workers: r.workers})
+	result.report = report
+	result.number(labels)
+	return result, ctx.Err()
+}
+
+// evidence returns what speaks for and against any two rows sharing a person.
+// It is safe for concurrent use.
+func (r *run) evidence() func(a, b uint32) merge.Evidence {
+	caches := sync.Pool{New: func() any { return r.scorer.NewCache() }}
+	return func(a, b uint32) merge.Evidence {
+		cache := caches.Get().(*scoring.Cache)
+		defer caches.Put(cache)
+		sc := cache.Get(r.comparer.Pattern(a, b))
+		return merge.Evidence{
+			Weight:    int32(r.scorer.Weight(sc, r.frequencer.Weights(a, b))),
+			Candidate: r.index.Mask(a, b) != 0,
+			Hard:      sc.Verdict.Hard,
+			Soft:      sc.Verdict.Soft,
+		}
+	}
+}
+
+// number turns labels (the smallest row of each group) into people 0, 1, 2 ...
+// in the order of their smallest rows.
+func (res *Result) number(labels []uint32) {
+	res.person = make([]int32, len(labels))
+	people := int32(0)
+	for row, label := range labels {
+		if int(label) == row {
+			res.person[row] = people
+			people++
+		} else {
+			res.person[row] = res.person[label]
+		}
+	}
+	res.first = make([]int32, people+1)
+	for _, p := range res.person {
+		res.first[p+1]++
+	}
+	for p := range people {
+		res.first[p+1] += res.first[p]
+	}
+	res.members = make([]int32, len(labels))
+	next := append([]int32(nil), res.first[:people]...)
+	for row, p := range res.person {
+		res.members[next[p]] = int32(row)
+		next[p]++
+	}
+}

@@ -1,0 +1,116 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/idem-health/idem/scoring"
+)
+
+// A candidate is a scored pair worth keeping: one that may be a match or
+// possible once the cuts are known.
+type candidate struct {
+	a, b    uint32
+	weight  scoring.Weight
+	rule    uint8
+	pattern scoring.Pattern
+}
+
+// keepWeight is the least weight a pair is kept at (odds of 1 to 64). Pairs
+// that a floor of the policy lifts are kept whatever they weigh.
+const keepWeight = -6 * scoring.OneBit
+
+// scored is what one worker found.
+type scored struct {
+	kept      []candidate
+	histogram scoring.Histogram
+	cache     *scoring.Cache
+	byRule    []int64
+	pairs     int64
+}
+
+// score weighs every candidate pair and keeps those that may be decided other
+// than no. The histogram counts the pairs that the policy lets match.
+func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error) {
+	workers := make([]scored, r.workers)
+	for w := range workers {
+		workers[w].cache = r.scorer.NewCache()
+		workers[w].byRule = make([]int64, len(r.index.Rules()))
+	}
+	var done progressCounter
+	err := parallel(ctx, r.workers, r.shards, func(worker, shard int) error {
+		w := &workers[worker]
+		before := w.pairs
+		err := r.index.Each(ctx, shard, r.shards, func(i, j uint32, rule int, _ uint64) bool {
+			w.pairs++
+			w.byRule[rule]++
+			r.scorePair(w, i, j, rule)
+			return true
+		})
+		r.progress(StageScore, done.add(w.pairs-before), r.estimate)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var kept []candidate
+	histogram := &scoring.Histogram{}
+	patterns := map[scoring.Pattern]struct{}{}
+	for w := range workers {
+		kept = append(kept, workers[w].kept...)
+		histogram.Merge(&workers[w].histogram)
+		r.stats.Candidates += workers[w].pairs
+		for i, n := range workers[w].byRule {
+			r.stats.Rules[i].NewPairs += n
+		}
+		for _, p := range workers[w].cache.Patterns() {
+			patterns[p] = struct{}{}
+		}
+	}
+	r.stats.Patterns = len(patterns)
+	slices.SortFunc(kept, func(x, y candidate) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
+	return kept, histogram, nil
+}
+
+func (r *run) scorePair(w *scored, i, j uint32, rule int) {
+	pattern := r.comparer.Pattern(i, j)
+	sc := w.cache.Get(pattern)
+	weight := sc.Weight
+	if sc.Frequency != 0 {
+		weight = r.scorer.Weight(sc, r.frequencer.Weights(i, j))
+	}
+	if sc.Verdict.Apply(scoring.Match) == scoring.Match {
+		w.histogram.Add(weight)
+	}
+	if weight < keepWeight && !sc.Verdict.Floor || sc.Verdict.Apply(scoring.Match) == scoring.No {
+		return
+	}
+	w.kept = append(w.kept, candidate{a: i, b: j, weight: weight, rule: uint8(rule), pattern: pattern})
+}
+
+// decide returns the outcome for a weight and what the policy says of the pair.
+func (r *run) decide(weight scoring.Weight, v *scoring.Verdict) Decision {
+	d := No
+	switch {
+	case weight >= r.matchCut:
+		d = Match
+	case weight >= r.possibleCut:
+		d = Possible
+	}
+	return v.Apply(d)
+}
+
+// cuts sets the weights from which pairs are a match and possible.
+func (r *run) cuts() {
+	t := r.o.Policy.Thresholds
+	r.matchCut = r.cut(t.Match.Fitted)
+	r.possibleCut = min(r.matchCut, max(r.cut(t.Possible.Fitted), keepWeight))
+}
+
+func (r *run) cut(c scoring.Cut) scoring.Weight {
+	if c.EstimatedF1 {
+		return r.model.Scoring.Cuts.EstimatedF1
+	}
+	return scoring.WeightOf(c.Probability)
+}

@@ -1,0 +1,167 @@
+package match
+
+import (
+	"context"
+	"math"
+
+	"github.com/idem-health/idem/blocking"
+	"github.com/idem-health/idem/internal/hash"
+	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/scoring"
+)
+
+const (
+	randomPairs = 1_500_000 // pairs drawn to estimate u; all pairs of a smaller file
+	randomTasks = 64        // the draw is cut into this many tasks, whatever the workers
+	trainPairs  = 6_000_000 // candidate pairs that suffice to train on; more are sampled by whole shards
+)
+
+// train fits a model to the run's table and candidate pairs.
+func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Model, error) {
+	comparer, err := scoring.NewComparer(cs, r.table)
+	if err != nil {
+		return nil, err
+	}
+	random, err := r.countRandom(ctx, comparer)
+	if err != nil {
+		return nil, err
+	}
+	candidates, share, err := r.countCandidates(ctx, comparer)
+	if err != nil {
+		return nil, err
+	}
+	n := float64(r.table.Len())
+	m := scoring.Train(scoring.Training{
+		Comparisons: cs,
+		Space:       comparer.Space(),
+		Candidates:  candidates,
+		Random:      random,
+		TotalPairs:  n * (n - 1) / 2,
+		Share:       share,
+		RuleUses:    ruleUses(cs, r.index.Rules()),
+		TwoClasses:  r.o.TwoClasses,
+	})
+	m.Frequencies = r.frequencies(m)
+	return m, nil
+}
+
+// countRandom counts the patterns of random pairs, or of all pairs of a small
+// file. The draw is a function of row numbers alone, and rows are in content
+// order.
+func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.PatternCount, error) {
+	n := uint64(r.table.Len())
+	counters := make([]scoring.Counter, r.workers)
+	all := n*(n-1)/2 <= randomPairs
+	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
+		counter := &counters[worker]
+		if all {
+			for i := uint64(task); i < n; i += randomTasks {
+				for j := range i {
+					counter.Add(c.Pattern(uint32(j), uint32(i)), 0)
+				}
+			}
+			return nil
+		}
+		for k := task; k < randomPairs; k += randomTasks {
+			x := hash.Mix(uint64(k), 0x1de3)
+			i, j := (x>>32)*n>>32, (x&math.MaxUint32)*n>>32
+			if i != j {
+				counter.Add(c.Pattern(uint32(min(i, j)), uint32(max(i, j))), 0)
+			}
+		}
+		return nil
+	})
+	return merged(counters), err
+}
+
+// countCandidates counts the patterns of the candidate pairs. Of very many it
+// takes whole shards of keys until there are enough; share is the part taken.
+func (r *run) countCandidates(ctx context.Context, c *scoring.Comparer) (counts []scoring.PatternCount, share float64, err error) {
+	tasks := shards
+	if _, pairs := r.index.Estimate(); pairs > trainPairs {
+		tasks = max(1, int(float64(shards)*trainPairs/float64(pairs)))
+	}
+	counters := make([]scoring.Counter, r.workers)
+	err = parallel(ctx, r.workers, tasks, func(worker, shard int) error {
+		counter := &counters[worker]
+		return r.index.Each(ctx, shard, shards, func(i, j uint32, _ int, mask uint64) bool {
+			counter.Add(c.Pattern(i, j), mask)
+			return true
+		})
+	})
+	return merged(counters), float64(tasks) / shards, err
+}
+
+func merged(counters []scoring.Counter) []scoring.PatternCount {
+	for i := 1; i < len(counters); i++ {
+		counters[0].Merge(&counters[i])
+	}
+	return counters[0].Counts()
+}
+
+// ruleUses returns, for each comparison, the blocking rules that read one of
+// its fields: what those rules found says nothing of the comparison's m.
+func ruleUses(cs []scoring.Comparison, rules []blocking.Rule) []uint64 {
+	uses := make([]uint64, len(cs))
+	for c, comparison := range cs {
+		fields := comparison.Decides()
+		for i, rule := range rules {
+			for _, f := range rule.KeyFields() {
+				if related(f, fields) {
+					uses[c] |= 1 << i
+				}
+			}
+		}
+	}
+	return uses
+}
+
+// related says whether a blocking field decides one of a comparison's fields.
+// A full name holds the given and the family name.
+func related(f patient.Field, fields []patient.Field) bool {
+	for _, g := range fields {
+		if f == g || f == patient.FieldFullName && (g == patient.FieldFamily || g == patient.FieldGiven) {
+			return true
+		}
+	}
+	return false
+}
+
+// frequencies returns the value-frequency terms of the model: agreement on a
+// rare given name speaks against every alternative, on a rare family name
+// against those who do not share it by kinship.
+func (r *run) frequencies(m *scoring.Model) []scoring.Frequency {
+	var out []scoring.Frequency
+	for _, c := range m.Comparisons {
+		var field patient.Field
+		switch c.Kind {
+		case scoring.KindGiven:
+			field = patient.FieldGiven
+		case scoring.KindFamily:
+			field = patient.FieldFamily
+		default:
+			continue
+		}
+		against := make([]bool, len(m.Alternatives))
+		for k, alt := range m.Alternatives {
+			against[k] = field == patient.FieldGiven || alt.Name != scoring.AlternativeHousehold
+		}
+		out = append(out, scoring.NewFrequency(c.Name, against, r.valueCounts(field)))
+	}
+	return out
+}
+
+// valueCounts returns how many rows hold each value of a text column first.
+func (r *run) valueCounts(f patient.Field) []scoring.ValueCount {
+	col := r.table.Column(f)
+	if col == nil {
+		return nil
+	}
+	var counts []scoring.ValueCount
+	for id := range uint32(col.Dict.Len()) {
+		if n := col.Count(id); n > 0 && id != 0 {
+			counts = append(counts, scoring.ValueCount{Hash: col.Dict.Hash(id), N: int64(n)})
+		}
+	}
+	return counts
+}
