@@ -4,6 +4,8 @@ go 1.26.0
 
 require github.com/idem-health/idem v0.0.0
 
+require golang.org/x/text v0.44.0 // indirect
+
 require (
 	github.com/stretchr/testify v1.12.1
 	go.yaml.in/yaml/v3 v3.0.5 // indirect

@@ -1,11 +1,151 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
+	"slices"
+	"strings"
 )
 
+const usage = `usage:
+  benchmarks accuracy [--check FILE | --write FILE] [--only SET,SET]
+  benchmarks speed    [--runs N] [--only SET,SET] [--strict]
+`
+
 func main() {
-	fmt.Fprintln(os.Stderr, "usage: benchmarks accuracy | speed")
-	os.Exit(2)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, arguments []string, w io.Writer) error {
+	command := ""
+	if len(arguments) > 0 {
+		command, arguments = arguments[0], arguments[1:]
+	}
+	switch command {
+	case "accuracy":
+		return runAccuracy(ctx, arguments, w)
+	case "speed":
+		return runSpeed(ctx, arguments, w)
+	}
+	return errors.New(strings.TrimSuffix(usage, "\n"))
+}
+
+func runAccuracy(ctx context.Context, arguments []string, w io.Writer) error {
+	flags := flag.NewFlagSet("accuracy", flag.ContinueOnError)
+	check := flags.String("check", "", "compare with the golden `FILE`")
+	write := flags.String("write", "", "write the golden `FILE`")
+	only := flags.String("only", "", "measure these `SETS` alone, separated by commas")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	if *only != "" && (*check != "" || *write != "") {
+		return errors.New("accuracy: the golden file is about all sets: leave out --only")
+	}
+	chosen, err := choose(sets, *only)
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	if err := printAccuracy(ctx, io.MultiWriter(w, &text), chosen, *only == ""); err != nil {
+		return err
+	}
+	if *write != "" {
+		if err := os.WriteFile(*write, []byte(text.String()), 0o644); err != nil {
+			return fmt.Errorf("accuracy: %w", err)
+		}
+	}
+	if *check != "" {
+		return checkGolden(*check, text.String())
+	}
+	return nil
+}
+
+// printAccuracy prints the golden text: all of it, or the people of some sets.
+func printAccuracy(ctx context.Context, w io.Writer, chosen []set, all bool) error {
+	fmt.Fprintln(w, "Accuracy of the library as it is. Printed by: go run ./benchmarks accuracy")
+	fmt.Fprintln(w)
+	var outcomes []outcome
+	for _, s := range chosen {
+		o, err := measure(ctx, s)
+		if err != nil {
+			return fmt.Errorf("accuracy: %w", err)
+		}
+		outcomes = append(outcomes, o)
+	}
+	printOutcomes(w, outcomes)
+	if !all {
+		return nil
+	}
+	d, err := newDecider()
+	if err != nil {
+		return fmt.Errorf("accuracy: %w", err)
+	}
+	for _, part := range []struct {
+		file  string
+		print func(io.Writer, decider, []labelled)
+	}{{airaPairs, printAIRA}, {workedPairs, printWorked}} {
+		pairs, err := readPairs(part.file)
+		if err != nil {
+			return fmt.Errorf("accuracy: %w", err)
+		}
+		fmt.Fprintln(w)
+		part.print(w, d, pairs)
+	}
+	return nil
+}
+
+func runSpeed(ctx context.Context, arguments []string, w io.Writer) error {
+	flags := flag.NewFlagSet("speed", flag.ContinueOnError)
+	runs := flags.Int("runs", 3, "how often each set is run")
+	only := flags.String("only", "", "run these `SETS`, separated by commas; default: those with a goal")
+	once := flags.String("once", "", "run one `SET` in this process and print its timing as JSON")
+	strict := flags.Bool("strict", false, "fail when a set is over its goal")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	if *once != "" {
+		return printOnce(ctx, w, *once)
+	}
+	chosen, err := choose(sets, *only)
+	if err != nil {
+		return err
+	}
+	if *only == "" {
+		chosen = slices.DeleteFunc(chosen, func(s set) bool { return s.speed == 0 })
+	}
+	err = printSpeed(ctx, w, chosen, max(*runs, 1))
+	if errors.Is(err, errSlow) && !*strict {
+		fmt.Fprintln(w, err)
+		return nil
+	}
+	return err
+}
+
+// choose returns the sets named, all of them when none is.
+func choose(sets []set, names string) ([]set, error) {
+	if names == "" {
+		return slices.Clone(sets), nil
+	}
+	var chosen []set
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(sets, func(s set) bool { return s.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no set %q", name)
+		}
+		chosen = append(chosen, sets[i])
+	}
+	return chosen, nil
 }

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/idem-health/idem/match"
+	"github.com/idem-health/idem/scoring"
+)
+
+// A timing is one end-to-end run: from the file to people.
+type timing struct {
+	Set        string
+	Records    int
+	Candidates int64
+	Wall, CPU  time.Duration
+	Score      time.Duration // CPU of the scoring stage alone
+	Peak       int64         // bytes
+	Stages     []match.StageTime
+}
+
+// time1 runs a set once in this process.
+func time1(ctx context.Context, s set) (timing, error) {
+	cpu, wall := cpuTime(), time.Now()
+	reader, err := s.open()
+	if err != nil {
+		return timing{}, err
+	}
+	defer reader.Close()
+	records, err := s.records(ctx, reader)
+	if err != nil {
+		return timing{}, err
+	}
+	result, err := match.Dedupe(ctx, records, match.Options{Policy: scoring.GenericPolicy()})
+	if err != nil {
+		return timing{}, fmt.Errorf("%s: %w", s.name, err)
+	}
+	t := timing{
+		Set: s.name, Records: result.Records(), Candidates: result.Stats.Candidates,
+		Wall: time.Since(wall), CPU: cpuTime() - cpu, Peak: peakMemory(), Stages: result.Stats.Stages,
+	}
+	for _, stage := range t.Stages {
+		if stage.Stage == match.StageScore {
+			t.Score = stage.CPU
+		}
+	}
+	return t, nil
+}
+
+// timeAlone runs a set in a process of its own, so that the peak of memory is
+// the set's.
+func timeAlone(ctx context.Context, s set) (timing, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return timing{}, fmt.Errorf("speed: %w", err)
+	}
+	command := exec.CommandContext(ctx, self, "speed", "--once", s.name)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		return timing{}, fmt.Errorf("speed: %s: %w: %s", s.name, err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	var t timing
+	if err := json.Unmarshal(stdout.Bytes(), &t); err != nil {
+		return timing{}, fmt.Errorf("speed: %s: %w", s.name, err)
+	}
+	return t, nil
+}
+
+// printOnce is the other side of timeAlone.
+func printOnce(ctx context.Context, w io.Writer, name string) error {
+	i := slices.IndexFunc(sets, func(s set) bool { return s.name == name })
+	if i < 0 {
+		return fmt.Errorf("speed: no set %s", name)
+	}
+	t, err := time1(ctx, sets[i])
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(w).Encode(t)
+}
+
+// errSlow says that a set took longer than it may.
+var errSlow = errors.New("speed: over the goal")
+
+// printSpeed runs the sets that have a goal, some times each, and prints the
+// run with the least CPU time: what else the machine does can only add to it.
+func printSpeed(ctx context.Context, w io.Writer, chosen []set, runs int) error {
+	fmt.Fprintf(w, "least CPU time of %d runs each, a process a run; %s, %d processors\n", runs, runtime.Version(), runtime.NumCPU())
+	fmt.Fprintf(w, "%-16s %8s %10s | %8s %8s %8s | %12s %14s | %8s\n",
+		"set", "records", "candidates", "CPU s", "goal", "wall s", "records/CPU s", "pairs/CPU s *", "peak MB")
+	var slow error
+	for _, s := range chosen {
+		var best timing
+		for run := range runs {
+			t, err := timeAlone(ctx, s)
+			if err != nil {
+				return err
+			}
+			if run == 0 || t.CPU < best.CPU {
+				best = t
+			}
+		}
+		goal := "-"
+		if s.speed > 0 {
+			goal = fmt.Sprintf("%.2f", s.speed)
+			if best.CPU.Seconds() > s.speed {
+				slow = errors.Join(slow, fmt.Errorf("%w: %s took %.2f CPU s, the goal is %.2f", errSlow, s.name, best.CPU.Seconds(), s.speed))
+			}
+		}
+		fmt.Fprintf(w, "%-16s %8d %10d | %8.2f %8s %8.2f | %13.0f %14.0f | %8.1f\n", best.Set, best.Records, best.Candidates,
+			best.CPU.Seconds(), goal, best.Wall.Seconds(), rate(int64(best.Records), best.CPU), rate(best.Candidates, best.Score), float64(best.Peak)/(1<<20))
+		for _, stage := range best.Stages {
+			fmt.Fprintf(w, "  %-14s %30.3f CPU s %8.3f wall s\n", stage.Stage, stage.CPU.Seconds(), stage.Wall.Seconds())
+		}
+	}
+	fmt.Fprintln(w, "* of the scoring stage alone")
+	return slow
+}
+
+func rate(n int64, d time.Duration) float64 {
+	if d <= 0 {
+		return 0
+	}
+	return float64(n) / d.Seconds()
+}
