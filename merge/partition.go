@@ -71,7 +71,7 @@ func partition(n int, edges []Edge, o Options) *parts {
 	return p
 }
 
-const single = ^uint32(0) // the component of a row that stands alone
+const alone = ^uint32(0) // the component of a row that stands alone
 
 // groupRows fills rows, rowEnd and local, and returns the component of each row.
 func (p *parts) groupRows(labels []uint32) []uint32 {
@@ -84,7 +84,7 @@ func (p *parts) groupRows(labels []uint32) []uint32 {
 	for row, l := range labels {
 		switch size := int(p.local[l]); {
 		case size == 1:
-			component[row] = single
+			component[row] = alone
 		case int(l) == row: // the label is the smallest row, so it comes first
 			component[row] = uint32(len(p.rowEnd))
 			total += size
@@ -96,7 +96,7 @@ func (p *parts) groupRows(labels []uint32) []uint32 {
 	p.rows = make([]uint32, total)
 	next := make([]uint32, len(p.rowEnd))
 	for row, c := range component {
-		if c == single {
+		if c == alone {
 			continue
 		}
 		from, _ := span(p.rowEnd, int(c))
@@ -139,7 +139,7 @@ func (p *parts) groupDecisions(pairs [][2]uint32, component []uint32, valid func
 		}
 		// A Never between two components, or of a row that stands alone, bars nothing.
 		c := component[d[0]]
-		if c == single || c != component[d[1]] {
+		if c == alone || c != component[d[1]] {
 			continue
 		}
 		a, b := p.local[d[0]], p.local[d[1]]

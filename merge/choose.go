@@ -1,0 +1,151 @@
+package merge
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/idem-health/idem/match/patient"
+)
+
+// A candidate is one value that may survive.
+type candidate struct {
+	member int32  // place in the canonical order of the members
+	part   int32  // which of the member's names, addresses, identifiers ...
+	key    string // normalised: equal keys are the same value
+	legal  int32  // for LegalOverPlaceholder; more is better
+	full   int32  // for Completeness
+	agree  int32  // for Agreement; members whose value agrees with this one
+}
+
+// score is the value of a candidate under a rule; more is better.
+func (p *person) score(c *candidate, r Rule) int64 {
+	record := p.members[c.member].record
+	switch r {
+	case LegalOverPlaceholder:
+		return int64(c.legal)
+	case Trust:
+		return int64(p.trust[record.Source])
+	case Verified:
+		return int64(btoi(p.members[c.member].normal.BirthCertificate != ""))
+	case Agreement:
+		return int64(c.agree)
+	case Recency:
+		d := record.Received
+		return int64(d.Year)<<16 | int64(d.Month)<<8 | int64(d.Day)
+	case Completeness:
+		return int64(c.full)
+	case Digest:
+		return -int64(c.member)
+	}
+	return 0 // a rule not known decides nothing
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// compare orders candidates by the rules one after the other, the better first,
+// then by digest and place: a total order of what the members hold.
+func (p *person) compare(u unit, a, b *candidate) int {
+	for _, r := range p.rules[u] {
+		if d := cmp.Compare(p.score(b, r), p.score(a, r)); d != 0 {
+			return d
+		}
+	}
+	return cmp.Or(cmp.Compare(a.member, b.member), cmp.Compare(a.part, b.part))
+}
+
+// choose returns the candidate that survives and the rule that settled which
+// value it is. Rules behind that one, and the digest, only choose among members
+// that hold the same value. The candidates are not empty; a member has at most
+// one.
+func (p *person) choose(u unit, list []candidate) (candidate, Rule) {
+	countAgreement(list, agrees(u))
+	best := &list[0]
+	for i := range list {
+		if p.compare(u, &list[i], best) < 0 {
+			best = &list[i]
+		}
+	}
+	return *best, p.settledBy(u, list, best)
+}
+
+// countAgreement counts for each candidate those whose value agrees with its own.
+// Distinct values are few, so that the work stays linear in the candidates.
+func countAgreement(list []candidate, same func(a, b string) bool) {
+	count := map[string]int32{}
+	for i := range list {
+		count[list[i].key]++
+	}
+	for i := range list {
+		if same == nil {
+			list[i].agree = count[list[i].key]
+			continue
+		}
+		list[i].agree = 0
+		for key, n := range count { // a sum: the order of the map does not matter
+			if same(list[i].key, key) {
+				list[i].agree += n
+			}
+		}
+	}
+}
+
+// settledBy returns the first rule after which no other value is left.
+func (p *person) settledBy(u unit, list []candidate, best *candidate) Rule {
+	if len(list) == 1 {
+		return Sole
+	}
+	rules := p.rules[u]
+	last := -1 // the latest rule by which a different value lost
+	for i := range list {
+		if list[i].key == best.key {
+			continue
+		}
+		lost := slices.IndexFunc(rules, func(r Rule) bool { return p.score(best, r) != p.score(&list[i], r) })
+		if lost < 0 {
+			return Digest
+		}
+		last = max(last, lost)
+	}
+	if last < 0 {
+		return Unanimous
+	}
+	return rules[last]
+}
+
+// agrees says when two values of a unit do not contradict each other: dates do
+// not when they are equal in the parts both know. nil means equality.
+func agrees(u unit) func(a, b string) bool {
+	switch u {
+	case unitBirthDate, unitMotherBirthDate, unitDeathDate:
+		return datesAgree
+	}
+	return nil
+}
+
+func datesAgree(a, b string) bool {
+	if len(a) != 8 || len(b) != 8 {
+		return a == b
+	}
+	part := func(i, j int) bool { return a[i:j] == b[i:j] || a[i:j] == "00" || b[i:j] == "00" }
+	return a[:4] == b[:4] && part(4, 6) && part(6, 8)
+}
+
+// fullDate counts the parts of a date that are known.
+func fullDate(d patient.Date) int32 {
+	return int32(btoi(d.Year != 0) + btoi(d.Month != 0) + btoi(d.Day != 0))
+}
+
+// fullText scores the parts of a value: their number first, then their length.
+func fullText(parts ...string) int32 {
+	n, length := 0, 0
+	for _, s := range parts {
+		n += btoi(s != "")
+		length += len(s)
+	}
+	return int32(n*1000 + min(length, 999))
+}
