@@ -56,5 +56,5 @@ func (s *Scorer) Explain(p Pattern, freq FrequencyWeights) Explanation {
 // Reasons returns the ids of the policy rules and conflicts that fire for a
 // pattern.
 func (s *Scorer) Reasons(p Pattern) []string {
-	return s.policy.Reasons(s.policy.Judge(s.space.AppendLevels(nil, p)))
+	return s.policy.Reasons(s.Score(p).Verdict)
 }

@@ -196,8 +196,9 @@ func describe(d *PairDecider, p *labelledPair, label Decision, got PairDecision)
 func TestWeightsHardlyMatter(t *testing.T) {
 	pairs := readPairs(t, "aira/pairs.jsonl.gz")
 	levels := make([]Levels, len(pairs))
+	shipped := panelDecider(t, ShippedIIS(), "iis")
 	for i, p := range pairs {
-		levels[i] = panelDecider(t, ShippedIIS(), "iis").Decide(&p.a, &p.b, 1).Levels
+		levels[i] = shipped.Decide(&p.a, &p.b, 1).Levels
 	}
 	least := 1.0
 	for seed := range uint64(60) {

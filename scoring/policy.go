@@ -138,9 +138,14 @@ type Rule struct {
 // Conflicts are conditions under which two records may not share a person. A
 // hard one is a veto and holds whatever links the two in between; a soft one is
 // a cap and bars automatic sharing.
+//
+// Where SoftGivesWay is not 0, soft conflicts give way to a match weight of that
+// many bits under a fitted model: one that has seen how often twins and siblings
+// are among the pairs of this file, and still is sure.
 type Conflicts struct {
-	Hard []Conflict `json:"hard"`
-	Soft []Conflict `json:"soft"`
+	Hard         []Conflict `json:"hard"`
+	Soft         []Conflict `json:"soft"`
+	SoftGivesWay float64    `json:"soft_gives_way_at_bits,omitempty"`
 }
 
 // A Conflict is one such condition.
@@ -322,6 +327,20 @@ func (c *CompiledPolicy) Judge(levels Levels) Verdict {
 			v.Veto = true
 		}
 	}
+	return v
+}
+
+// JudgeWeighed is [CompiledPolicy.Judge] for a pair whose match weight under a
+// fitted model is known: soft conflicts may give way to it.
+func (c *CompiledPolicy) JudgeWeighed(levels Levels, w Weight) Verdict {
+	v := c.Judge(levels)
+	gives := c.policy.Conflicts.SoftGivesWay
+	if !v.Soft || gives == 0 || w.Bits() < gives {
+		return v
+	}
+	v.Soft = false
+	soft := len(c.policy.Rules) + len(c.policy.Conflicts.Hard)
+	v.Fired = slices.DeleteFunc(v.Fired, func(i uint16) bool { return int(i) >= soft })
 	return v
 }
 

@@ -36,7 +36,8 @@ func GenericPolicy() Policy {
 				In("ssn", "exact"), In("medicaid", "exact"), In("birth_certificate", "exact"),
 				All(In("ssn", "osa1"), Not(In("sequential", "sequential"))))}},
 		Conflicts: Conflicts{
-			Hard: hardConflicts(),
+			SoftGivesWay: 10,
+			Hard:         hardConflicts(),
 			Soft: []Conflict{
 				// A placeholder's given name is missing, so that none is in conflict
 				// with the name the child gets. A personal identifier overrides it:

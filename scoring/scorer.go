@@ -75,7 +75,7 @@ type FrequencyWeights [maxFrequencies]Weight
 // Score computes what model and policy say of a pattern.
 func (s *Scorer) Score(p Pattern) Scored {
 	levels := s.space.AppendLevels(nil, p)
-	sc := Scored{Verdict: s.policy.Judge(levels)}
+	sc := Scored{}
 	for k, alt := range s.model.Alternatives {
 		sc.Against[k] = alt.Prior
 	}
@@ -93,6 +93,7 @@ func (s *Scorer) Score(p Pattern) Scored {
 		}
 	}
 	sc.Weight = s.Weight(&sc, FrequencyWeights{})
+	sc.Verdict = s.policy.JudgeWeighed(levels, sc.Weight)
 	return sc
 }
 
