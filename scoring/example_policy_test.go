@@ -24,8 +24,8 @@ func ExamplePairDecider_Decide() {
 	record("LIAM", 1)
 	record("LIAM", 2) // another child of this mother and birth date is on file
 	// Output:
-	// LIAM match 14.50 []
-	// LIAM possible 14.50 [placeholder-several-candidates]
+	// LIAM match 14.50 [newborn-unnamed]
+	// LIAM possible 14.50 [newborn-unnamed placeholder-several-candidates]
 }
 
 func normalized(given, received string) patient.Normalized {
