@@ -227,26 +227,31 @@ func (z *Normalizer) fullName(n *Normalized, name *Name, given, family string) (
 		return given, family
 	}
 	n.FullName = words
-	if given != "" || family != "" || name.Given != "" || name.Family != "" {
+	switch {
+	case given != "" || name.Given != "":
 		return given, family
-	}
-	if p.before != "" {
-		first, rest, _ := strings.Cut(p.words, " ")
-		if ph, _ := classify(p.words, p.before, placeholderContext{AgeDays: -1}); ph.Class != NotPlaceholder {
-			return p.words, p.before
+	case p.before != "":
+		words = p.words
+	case family == "" && name.Family == "":
+		first, middle, last := splitWords(words)
+		words, family = strings.TrimSpace(first+" "+middle), last
+	default: // EMMA SMITH beside the family name SMITH
+		rest, ok := strings.CutSuffix(words, " "+family)
+		if !ok || family == "" {
+			return given, family
 		}
-		n.Middle = rest
-		return first, p.before
+		words = rest
 	}
-	first, middle, last := splitWords(words)
-	if middle != "" {
-		// BABY BOY SMITH has no middle name.
-		if ph, _ := classify(first+" "+middle, last, placeholderContext{AgeDays: -1}); ph.Class != NotPlaceholder {
-			return first + " " + middle, last
-		}
-		n.Middle = middle
+	if family == "" {
+		family = p.before
 	}
-	return first, last
+	first, middle, more := strings.Cut(words, " ")
+	// BABY BOY has no middle name.
+	if ph, _ := classify(words, family, placeholderContext{AgeDays: -1}); !more || ph.Class != NotPlaceholder {
+		return words, family
+	}
+	n.Middle = middle
+	return first, family
 }
 
 // splitWords splits "JOHN Q DE LA CRUZ" into given, middle and family name with

@@ -85,10 +85,10 @@ func (p *Profile) UnmarshalJSON(data []byte) error {
 	if err := d.Decode(&read); err != nil {
 		return fmt.Errorf("patient: read profile: %w", err)
 	}
-	read.AsOf.Text = ""
 	if err := Profile(read).Validate(); err != nil {
 		return err
 	}
+	read.AsOf.Text = ""
 	*p = Profile(read)
 	return nil
 }
