@@ -74,8 +74,21 @@ func (p *person) choose(u unit, list []candidate) (candidate, Rule) {
 }
 
 // countAgreement counts for each candidate those whose value agrees with its own.
-// Distinct values are few, so that the work stays linear in the candidates.
+// Distinct values are few, so that the work stays linear in the candidates; the
+// usual handful is compared outright.
 func countAgreement(list []candidate, same func(a, b string) bool) {
+	if len(list) <= 8 {
+		for i := range list {
+			list[i].agree = 0
+			for j := range list {
+				a, b := list[i].key, list[j].key
+				if a == b || same != nil && same(a, b) {
+					list[i].agree++
+				}
+			}
+		}
+		return
+	}
 	count := map[string]int32{}
 	for i := range list {
 		count[list[i].key]++

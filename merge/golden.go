@@ -134,6 +134,7 @@ func newPerson(c *Chooser, members []patient.Record) *person {
 		p.normalizer = c.normalizers.Get().(*patient.Normalizer)
 	}
 	p.out.Members = len(members)
+	p.out.Values = make([]Value, 0, 16)
 	normal := make([]patient.Normalized, len(members))
 	for i := range members {
 		p.normalize(&normal[i], &members[i])

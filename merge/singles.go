@@ -58,6 +58,9 @@ func date(received, normal patient.Date) (string, string, int32) {
 
 // sex is what was sent; one decoded from a placeholder is evidence, not a value.
 func sex(p *person, m *member) (string, string, int32) {
+	if m.record.Sex == "" {
+		return "", "", 0
+	}
 	key := ""
 	if s := p.one(patient.Record{Sex: m.record.Sex}).Sex; s != 0 {
 		key = string(rune(s))
@@ -78,11 +81,17 @@ func (p *person) birthFacts(m *member) (multiple, order string) {
 
 func multipleBirth(p *person, m *member) (string, string, int32) {
 	raw, _ := p.birthFacts(m)
+	if raw == "" {
+		return "", "", 0
+	}
 	return text(raw, number(int(p.one(patient.Record{MultipleBirth: raw}).Multiple)))
 }
 
 func birthOrder(p *person, m *member) (string, string, int32) {
 	_, raw := p.birthFacts(m)
+	if raw == "" {
+		return "", "", 0
+	}
 	return text(raw, number(int(p.one(patient.Record{BirthOrder: raw}).BirthOrder)))
 }
 
