@@ -174,7 +174,7 @@ func testWords(name string) (n int, both bool) {
 			n++
 			test = test || w == "TEST"
 			patient = patient || w == "PATIENT"
-		case n > 0 && (isDigits(w) || senseOf(w).kind == wordOrdinal):
+		case isDigits(w) || senseOf(w).kind == wordOrdinal || senseOf(w).kind == wordCore: // TEST 1, BABY TEST
 		default:
 			return 0, false
 		}

@@ -70,7 +70,7 @@ func (r *reader) alone() Confidence {
 
 // besideMother grades a placeholder beside the mother's given name.
 func (r *reader) besideMother() Confidence {
-	known := r.ctx.MotherGiven == r.mother || hasWord(r.ctx.MotherGiven, r.mother)
+	known := hasWord(r.ctx.MotherGiven, r.mother)
 	switch c := r.certainty(); {
 	case c == strong && known:
 		return Certain
@@ -79,6 +79,9 @@ func (r *reader) besideMother() Confidence {
 	case c == medium || r.child:
 		if known && (r.link || r.possessive || r.numbered) {
 			return Certain
+		}
+		if r.glued && r.possessive {
+			return Probable // nobody is called JUDYSGIRL at any age
 		}
 		if !r.infant() {
 			return Unsure // a child named after her mother: BABY RUTH
@@ -103,10 +106,23 @@ func (r *reader) besideFamily() Confidence {
 		return Certain
 	case c == medium && (r.infant() || r.numbered):
 		return Certain
-	case r.newborn():
+	case r.newborn() || r.childOf() && r.infant():
 		return Probable
 	}
 	return Unsure
+}
+
+// childOf tells whether the name begins with HIJO DE, RN DE: weak words that
+// before OF are nobody's name (NINA DE JESUS may be one).
+func (r *reader) childOf() bool {
+	if !r.link {
+		return false
+	}
+	switch r.words[0] {
+	case "HIJO", "HIJA", "RN", "NB":
+		return true
+	}
+	return false
 }
 
 // besideAnother grades a placeholder beside a name that nothing else in the
@@ -122,10 +138,10 @@ func (r *reader) besideAnother() Confidence {
 			return Certain
 		}
 		return Unsure
-	case r.link && r.infant() && (r.words[0] == "HIJO" || r.words[0] == "HIJA" || r.words[0] == "RN" || r.words[0] == "NB"):
+	case r.childOf() && r.infant():
 		return Probable
 	case c == strong:
-		if r.medium > 1 || r.infant() {
+		if r.doubled || r.medium > 1 || r.infant() {
 			return Probable
 		}
 	case c == medium && r.medium == 0: // BEBE NINA SOFIA
@@ -148,7 +164,7 @@ func hasSuffixS(w string) bool { return w != "" && w[len(w)-1] == 'S' }
 // name fills in whose names stand beside the placeholder, and the class that
 // follows from them.
 func (r *reader) name(p *Placeholder) {
-	p.MotherGiven, p.Family = r.mother, r.kin
+	p.MotherGiven, p.Family = r.mother, r.wholeKin()
 	switch {
 	case p.MotherGiven != "":
 	case p.Family == "":
@@ -162,6 +178,16 @@ func (r *reader) name(p *Placeholder) {
 	case p.Family != "":
 		p.Class = Fused
 	}
+}
+
+// wholeKin is the family name of which a word was found.
+func (r *reader) wholeKin() string {
+	for _, family := range [...]string{r.family, r.ctx.Family, r.ctx.MotherFamily} {
+		if r.kin != "" && hasWord(family, r.kin) {
+			return family
+		}
+	}
+	return r.kin
 }
 
 // unknownNames guesses whose an unknown name is: after OF, before 'S and after

@@ -75,14 +75,16 @@ func isFamilyPlaceholder(w string) bool {
 // words in it goes, with the ordinals after it.
 func (f familyReading) words(family string, beside bool) familyReading {
 	var clean []byte
-	cores, named, kept := 0, 0, 0
+	cores, named, kept := 0, 0, 0 // BB and BG count as no core: they may be initials
 	inRow := false
 	for rest := family; rest != ""; {
 		var w string
 		w, rest = nextWord(rest)
 		s := familySense(w, cores)
 		if s.kind == wordCore {
-			cores++
+			if len(w) > 2 {
+				cores++
+			}
 			inRow = true
 			named += int(s.strength / strong) // a word that is enough alone
 			f.take(s.sex, s.order, false)
@@ -99,7 +101,7 @@ func (f familyReading) words(family string, beside bool) familyReading {
 		clean = append(clean, w...)
 	}
 	f.strong = cores > 1 || named > 0
-	if cores == 0 || !f.strong && !beside {
+	if !f.found || !f.strong && !beside {
 		return familyReading{clean: family}
 	}
 	f.clean = string(clean)

@@ -9,6 +9,7 @@ type gluedWord struct {
 	sex      byte
 	order    uint8
 	numbered bool   // the order is said in a way no name would (ONE, II)
+	doubled  bool   // of two stems: BABYBOY
 	rest     string // the other name
 	before   bool   // the rest stood before the placeholder
 	of       relation
@@ -130,12 +131,18 @@ func gluedStems(w string) (g gluedWord) {
 			// BABYG and BABYF are girls: seventh children are rarer than they.
 			return gluedWord{ok: true, strength: strong, sex: babyLetter(tail[0])}
 		}
+		if tail == "OF" {
+			return gluedWord{ok: true, strength: run.strength(), sex: run.sex, doubled: run.count > 1}
+		}
 		if order, numbered, ok := gluedOrdinal(tail, run); ok {
-			return gluedWord{ok: true, strength: run.strength(), sex: run.sex, order: order, numbered: numbered}
+			return gluedWord{ok: true, strength: run.strength(), sex: run.sex, order: order, numbered: numbered, doubled: run.count > 1}
 		}
 		return g
 	}
-	if len(w) < 4 || w[0] > 'H' {
+	if len(w) == 3 && (w[:2] == "BB" || w[:2] == "BG") && 'A' <= w[2] && w[2] <= 'D' {
+		return gluedWord{ok: true, strength: weak, sex: babyLetter(w[1]), order: w[2] - 'A' + 1}
+	}
+	if len(w) < 4 || w[0] < 'A' || w[0] > 'H' {
 		return g
 	}
 	if (w[:2] == "BB" || w[:2] == "BG") && len(w) > 2 { // BBONE, BGTWO, but not BGA
@@ -147,7 +154,7 @@ func gluedStems(w string) (g gluedWord) {
 	if run.count == 0 || run.length != len(w)-1 || w[0] > run.last || run.count == 1 && run.sex == 'M' && run.length == 4 {
 		return g
 	}
-	return gluedWord{ok: true, strength: run.strength(), sex: run.sex, order: w[0] - 'A' + 1}
+	return gluedWord{ok: true, strength: run.strength(), sex: run.sex, order: w[0] - 'A' + 1, doubled: run.count > 1}
 }
 
 // babyLetter is the sex that a letter after BABY stands for.
@@ -229,7 +236,7 @@ func gluedTo(w, name string) (g gluedWord) {
 	if head, ok := strings.CutSuffix(w, name); ok {
 		return gluedHead(head, name)
 	}
-	if w[0] <= 'H' && strings.HasPrefix(w[1:], name) {
+	if 'A' <= w[0] && w[0] <= 'H' && strings.HasPrefix(w[1:], name) {
 		g = gluedTail(w[1+len(name):], name, g)
 		if g.ok && g.order == 0 {
 			g.order = w[0] - 'A' + 1
@@ -248,8 +255,8 @@ func gluedTail(tail, name string, none gluedWord) gluedWord {
 					rest: name, before: true}
 			}
 		}
-		if sex, ok := misspelledAfter(t); ok && len(t) >= 4 {
-			return gluedWord{ok: true, strength: strong, sex: sex, rest: name, before: true}
+		if t == "GRIL" || t == "GIRLL" || t == "BOYY" {
+			return gluedWord{ok: true, strength: strong, sex: babyLetter(t[0]), rest: name, before: true}
 		}
 		return none
 	}
@@ -293,9 +300,12 @@ func gluedToAny(w string) (g gluedWord) {
 	}
 	if run := stemsAt(w); run.count > 0 {
 		rest := w[run.length:]
+		if mother, ok := strings.CutPrefix(rest, "OF"); ok && len(mother) >= 3 { // BOYOFMARIA
+			return gluedWord{ok: true, strength: run.strength(), sex: run.sex, rest: mother, of: ofMother, doubled: run.count > 1}
+		}
 		switch {
 		case run.count > 1 && len(rest) >= 2:
-			return gluedWord{ok: true, strength: strong, sex: run.sex, rest: rest}
+			return gluedWord{ok: true, strength: strong, sex: run.sex, rest: rest, doubled: true}
 		case len(rest) >= 3 && (w[0] == 'G' || w[0] == 'B' && run.length == 4): // GIRL-, BABY-: BOYCE is a name
 			return gluedWord{ok: true, strength: weak, sex: run.sex, rest: rest}
 		}
@@ -303,7 +313,7 @@ func gluedToAny(w string) (g gluedWord) {
 	}
 	body, order := w, uint8(0)
 	run := stemsEnding(body)
-	if run.count == 0 && w[len(w)-1] <= 'D' {
+	if run.count == 0 && 'A' <= w[len(w)-1] && w[len(w)-1] <= 'D' {
 		body, order = w[:len(w)-1], w[len(w)-1]-'A'+1
 		run = stemsEnding(body)
 	}
@@ -317,7 +327,7 @@ func gluedToAny(w string) (g gluedWord) {
 	}
 	g = gluedWord{ok: true, strength: weak, sex: run.sex, order: order, rest: rest, before: true}
 	if run.count > 1 {
-		g.strength = strong
+		g.strength, g.doubled = strong, true
 	}
 	if possessive {
 		g.of = ofMother

@@ -24,6 +24,7 @@ type reader struct {
 	lettered             bool // an ordinal letter directly after a core word
 	link                 bool // OF, DE
 	child                bool // SON, DAUGHTER
+	doubled              bool // BABYBOY in one word
 	glued                bool // a name was glued to a placeholder
 	possessive           bool
 	mother, kin          string // words that are the mother's given, or the family's, name
@@ -97,7 +98,17 @@ func (r *reader) unnamed() (Placeholder, bool) {
 // shorthand reads what is no word at the name's beginning, and returns where
 // the words begin: B/O (boy of), B-G, B1.
 func (r *reader) shorthand() int {
-	if r.n < 2 || r.words[0] != "B" && r.words[0] != "G" {
+	if r.n < 2 {
+		return 0
+	}
+	if r.words[0] == "R" && r.words[1] == "N" || r.words[0] == "N" && r.words[1] == "B" {
+		r.addCore(core(weak, 0)) // R/N, N.B.
+		if r.stroke {
+			r.weak++ // two weak words make one that does not ask the age
+		}
+		return 2
+	}
+	if r.words[0] != "B" && r.words[0] != "G" {
 		return 0
 	}
 	sex := babyLetter(r.words[0][0])
@@ -153,6 +164,9 @@ func (r *reader) word(i int) int {
 		r.link = r.link || i > 0
 		return i + 1
 	case wordFiller:
+		if w == "FIRST" && !(i+1 < r.n && r.words[i+1] == "NAME") {
+			r.addOrdinal(i, ordinal(1))
+		}
 		return i + 1
 	}
 	if r.glue(w) || r.slip(i) {
@@ -236,6 +250,7 @@ func (r *reader) glue(w string) bool {
 		return false
 	}
 	r.addCore(wordSense{strength: g.strength, sex: g.sex})
+	r.doubled = r.doubled || g.doubled
 	r.addOrder(g.order)
 	r.numbered = r.numbered || g.numbered
 	switch {
@@ -271,8 +286,12 @@ func (r *reader) gluedRest(g gluedWord, w string) {
 // gluedToKnown tries the names that the record holds.
 func (r *reader) gluedToKnown(w string) (g gluedWord) {
 	try := func(names string, of relation) bool {
-		if g = gluedTo(w, names); g.ok {
-			g.of = of
+		whole := names
+		if strings.Contains(names, " ") {
+			whole = strings.ReplaceAll(names, " ", "") // BABYBOYSMITHJONES
+		}
+		if g = gluedTo(w, whole); g.ok {
+			g.of, g.rest = of, names
 			return true
 		}
 		for names != "" {
@@ -329,14 +348,29 @@ func (r *reader) isKin(w string) bool {
 	return hasWord(r.family, w) || hasWord(r.ctx.Family, w) || hasWord(r.ctx.MotherFamily, w)
 }
 
+// hasWord tells whether w is one of the names, or all of them, written apart or
+// together (SMITHJONES for SMITH JONES).
 func hasWord(names, w string) bool {
+	if w == "" || len(w) > len(names) {
+		return false
+	}
+	if w == names {
+		return true
+	}
+	at := 0 // how much of w the words so far have spelled, written together
 	for names != "" {
 		var name string
-		if name, names, _ = strings.Cut(names, " "); name == w {
+		name, names, _ = strings.Cut(names, " ")
+		if name == w {
 			return true
 		}
+		if at >= 0 && strings.HasPrefix(w[at:], name) {
+			at += len(name)
+		} else {
+			at = -1
+		}
 	}
-	return false
+	return at == len(w)
 }
 
 // other takes a word that is no part of a placeholder: somebody's name.

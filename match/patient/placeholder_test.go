@@ -41,6 +41,7 @@ func TestClassify(t *testing.T) {
 		{"GIRL TWIN 2", "SMITH", ageUnknown, p(Generic, 'F', 2, "", "", Certain), "SMITH"},
 		{"TWIN B", "SMITH", adult, p(Generic, 0, 2, "", "", Certain), "SMITH"},
 		{"Twin 1 of 2", "SMITH", ageUnknown, p(Generic, 0, 1, "", "", Certain), "SMITH"},
+		{"Second Twin", "SMITH", ageUnknown, p(Generic, 0, 2, "", "", Certain), "SMITH"},
 		{"TRIPLET C", "SMITH", ageUnknown, p(Generic, 0, 3, "", "", Certain), "SMITH"},
 		{"FEMALETWINA", "SMITH", ageUnknown, p(Generic, 'F', 1, "", "", Certain), "SMITH"},
 		{"FEMALEBABY", "SMITH", ageUnknown, p(Generic, 'F', 0, "", "", Certain), "SMITH"},
@@ -89,6 +90,11 @@ func TestClassify(t *testing.T) {
 		{"SON OF MARIA", "LOPEZ", ageUnknown, p(Composed, 'M', 0, "MARIA", "", Certain), "LOPEZ"},
 		{"BABY RUTH", "SMITH", born("RUTH", "", 3), p(Composed, 0, 0, "RUTH", "", Certain), "SMITH"},
 
+		{"BABYBOYOFMARIA", "LOPEZ", ageUnknown, p(Composed, 'M', 0, "MARIA", "", Probable), "LOPEZ"},
+		{"BABYBOY MARIA", "LOPEZ", adult, p(Composed, 'M', 0, "MARIA", "", Probable), "LOPEZ"},
+		{"WENDYSGIRL", "SMITH", adult, p(Composed, 'F', 0, "WENDY", "", Probable), "SMITH"},
+		{"AJUDYSGIRL", "SMITH", born("JUDY", "JONES", 1), p(Composed, 'F', 1, "JUDY", "", Certain), "SMITH"},
+
 		// Fused with a family name, in either field.
 		{"BABYBOYSMITH", "SMITH", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
 		{"BABYBOYSMITH", "UNKNOWN", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Probable), "SMITH"},
@@ -97,6 +103,8 @@ func TestClassify(t *testing.T) {
 		{"BOY SMITH", "SMITH", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
 		{"Smith, Babyboy", "UNKNOWN", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Probable), "SMITH"},
 		{"Smith, Babyboy", "SMITH", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
+		{"BABYBOYSMITHJONES", "Smith-Jones", ageUnknown, p(Fused, 'M', 0, "", "SMITH JONES", Certain), "SMITH JONES"},
+		{"BABY BOY SMITH-JONES", "Smith-Jones", ageUnknown, p(Fused, 'M', 0, "", "SMITH JONES", Certain), "SMITH JONES"},
 		{"NB", "SMITH BABY BOY", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
 		{"", "SMITH BABY BOY", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
 		{"", "BABYGIRLSMITH", ageUnknown, p(Fused, 'F', 0, "", "SMITH", Certain), "SMITH"},
@@ -115,6 +123,8 @@ func TestClassify(t *testing.T) {
 		{"HIJO DE MARIA", "LOPEZ", ageUnknown, p(Composed, 'M', 0, "MARIA", "", Probable), "LOPEZ"},
 		{"HIJA DE MARÍA", "LOPEZ", born("MARIA", "PENA", 4), p(Composed, 'F', 0, "MARIA", "", Probable), "LOPEZ"},
 		{"RECIEN NACIDA DE MARIA LOPEZ", "LOPEZ", ageUnknown, p(Composed, 'F', 0, "MARIA", "LOPEZ", Certain), "LOPEZ"},
+		{"HIJO DE MARIA LOPEZ", "LOPEZ", ageUnknown, p(Composed, 'M', 0, "MARIA", "LOPEZ", Probable), "LOPEZ"},
+		{"R/N", "LOPEZ", ageUnknown, p(Generic, 0, 0, "", "", Probable), "LOPEZ"},
 		{"GEMELA B", "LOPEZ", ageUnknown, p(Generic, 'F', 2, "", "", Certain), "LOPEZ"},
 
 		// Unnamed.
@@ -135,6 +145,8 @@ func TestClassify(t *testing.T) {
 		{"Mickey", "Mouse", adult, p(Test, 0, 0, "", "", Certain), "MOUSE"},
 		{"ZZTEST", "ZZTEST", adult, p(Test, 0, 0, "", "", Certain), "ZZTEST"},
 		{"TEST1", "TEST2", adult, p(Test, 0, 0, "", "", Certain), "TEST2"},
+		{"BABY TEST", "TEST", dayOld, p(Test, 0, 0, "", "", Certain), "TEST"},
+		{"Baby Test", "Smith", dayOld, p(Generic, 0, 0, "", "", Certain), "SMITH"},
 		{"TEST PATIENT", "SMITH", adult, p(Test, 0, 0, "", "", Certain), "SMITH"},
 	} {
 		t.Run(c.given+","+c.family, func(t *testing.T) {

@@ -45,9 +45,9 @@ func senseOf(w string) wordSense {
 		return core(medium, 'M')
 	case "GIRL", "FEMALE":
 		return core(medium, 'F')
-	case "BB", "NEONATO", "NACIDO", "GEMELO", "MELLIZO":
+	case "BB", "NEONATO", "NACIDO", "NASIDO", "GEMELO", "MELLIZO":
 		return core(medium, 'M')
-	case "BG", "NACIDA", "GEMELA", "MELLIZA":
+	case "BG", "NACIDA", "NASIDA", "GEMELA", "MELLIZA":
 		return core(medium, 'F')
 	case "NEWBORN", "INF", "RECIEN":
 		return core(medium, 0)
@@ -71,9 +71,9 @@ func senseOf(w string) wordSense {
 		return wordSense{kind: wordChild}
 	case "A", "ONE", "I", "UNO", "UNA", "PRIMERO", "PRIMERA":
 		return ordinal(1)
-	case "B", "TWO", "II", "DOS", "SEGUNDO", "SEGUNDA":
+	case "B", "TWO", "II", "SECOND", "DOS", "SEGUNDO", "SEGUNDA":
 		return ordinal(2)
-	case "C", "THREE", "III", "TRES":
+	case "C", "THREE", "III", "THIRD", "TRES":
 		return ordinal(3)
 	case "D", "FOUR", "IV", "CUATRO":
 		return ordinal(4)
@@ -172,12 +172,12 @@ func isTestPair(given, family string) bool {
 	return false
 }
 
-// motherName takes the possessive S off a word: JUDYS -> JUDY. Women's names
-// that end in S themselves are left whole (FRANCESGIRL).
+// motherName takes the possessive S off a word: JUDYS -> JUDY. Names that end
+// in S themselves are left whole (FRANCESGIRL).
 func motherName(w string) string {
 	switch w {
-	case "AGNES", "ALEXIS", "ANAIS", "BEATRIS", "CHRIS", "CRIS", "DAMARIS", "DELORES", "DOLORES", "DORCAS",
-		"DORIS", "FRANCES", "GENESIS", "GLADYS", "GLENYS", "INES", "IRIS", "JANIS", "LOIS", "LOURDES", "MAVIS",
+	case "AGNES", "ALEXIS", "ANAIS", "BEATRIS", "CARLOS", "CHRIS", "CRIS", "DAMARIS", "DELORES", "DOLORES", "DORCAS",
+		"DORIS", "FRANCES", "GENESIS", "GLADYS", "GLENYS", "INES", "IRIS", "JAMES", "JANIS", "LOIS", "LOURDES", "MAVIS",
 		"MERCEDES", "MILAGROS", "NIEVES", "PARIS", "PHYLIS", "PHYLLIS", "PRECIOUS", "REMEDIOS", "TESS":
 		return w
 	}
