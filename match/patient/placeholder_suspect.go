@@ -26,6 +26,8 @@ var (
 	lettersTwin    = lettersOf("TWIN")
 	lettersInfant  = lettersOf("INFANT")
 	lettersTriplet = lettersOf("TRIPLET")
+	lettersMale    = lettersOf("MALE")
+	lettersNeonate = lettersOf("NEONATE")
 
 	lettersNewborn = lettersOf("NEWBORN")
 	lettersUnknown = lettersOf("UNKNOWN")
@@ -67,15 +69,16 @@ func suspicious(given string) bool {
 func suspiciousStem(name string, m uint32) bool {
 	in := func(letters uint32, stem string) bool { return m&letters == letters && strings.Contains(name, stem) }
 	if in(lettersBoy, "BOY") || in(lettersBaby, "BABY") || in(lettersTwin, "TWIN") || in(lettersInfant, "INFANT") ||
-		in(lettersTriplet, "TRIPLET") || in(lettersGirl, "GIR") || in(lettersGirl, "GRIL") {
+		in(lettersTriplet, "TRIPLET") || in(lettersGirl, "GIR") || in(lettersGirl, "GRIL") || in(lettersMale, "MALE") ||
+		in(lettersNeonate, "NEONATE") {
 		return true
 	}
 	but := func(long uint32) bool { return bits.OnesCount32(long&^m) <= 1 }
 	return but(lettersNewborn) || but(lettersUnknown) || but(lettersUnnamed) || but(lettersRecien)
 }
 
-// suspiciousWord tells whether a word is in the vocabulary, or begins or ends
-// in a way that only placeholders do.
+// suspiciousWord tells whether a word is in the vocabulary, or begins
+// as only placeholders do.
 func suspiciousWord(w string) bool {
 	switch len(w) {
 	case 0:
@@ -84,15 +87,7 @@ func suspiciousWord(w string) bool {
 		return true
 	}
 	switch w[:2] {
-	case "BB", "BG", "XX", "ZZ":
-		return true
-	case "NE", "MA", "FE", "NB":
-		if strings.HasPrefix(w, "NEONATE") || strings.HasPrefix(w, "MALE") || strings.HasPrefix(w, "FEMALE") ||
-			strings.HasPrefix(w, "NB") {
-			return true
-		}
-	}
-	if strings.HasSuffix(w, "MALE") {
+	case "BB", "BG", "NB", "XX", "ZZ":
 		return true
 	}
 	if senseOf(w).kind != wordOther || isTestWord(w) || isUnnamedIfYoung(w) || isCartoonFamily(w) {
@@ -105,7 +100,7 @@ func suspiciousWord(w string) bool {
 // suspiciousFamily tells quickly whether a folded family name may hold a
 // placeholder or make one of the given name.
 func suspiciousFamily(family string) bool {
-	return isCartoonFamily(family) || isNoFamily(family) || strings.Contains(family, "MALE") || len(family) >= 6 && suspiciousStem(family, lettersOf(family))
+	return isCartoonFamily(family) || isNoFamily(family) || len(family) >= 6 && suspiciousStem(family, lettersOf(family))
 }
 
 func isCartoonFamily(w string) bool {
