@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/idem-health/idem/blocking"
+	"github.com/idem-health/idem/match"
+	"github.com/idem-health/idem/match/intake"
+	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/scoring"
+)
+
+// dedupeCommand is idem dedupe.
+type dedupeCommand struct {
+	Out      string   `placeholder:"DIR" help:"Write the results to this folder; it is new or empty, else --force."`
+	Map      []string `sep:"none" placeholder:"FIELD=COLUMN[:LAYOUT]" help:"Read a column as a field; for a date perhaps how it is written, as in birth_date=born:MM/DD/YYYY. Repeatable."`
+	Drop     []string `sep:"none" placeholder:"COLUMN" help:"Do not read a column. Repeatable."`
+	Model    string   `placeholder:"FILE" help:"Use the model.json of an earlier run; nothing is trained."`
+	Policy   string   `default:"generic" placeholder:"generic|iis|FILE" help:"What is made of a weight (default generic)."`
+	Profile  string   `placeholder:"US|Neutral" help:"How values are normalised (default: the policy's)."`
+	Truth    string   `placeholder:"COLUMN|COLUMN~REGEX|FILE.csv" help:"Who is who, to measure the result by: a column, the first group of a pattern in a column, or a file of record_id,person_id[,source]."`
+	MaxPairs int64    `name:"max-pairs" placeholder:"N" help:"Candidate pairs that are too many."`
+	Quiet    bool     `help:"No mapping, no progress: the summary alone."`
+	Force    bool     `help:"Replace the files of an earlier run in --out."`
+	Files    []string `arg:"" optional:"" name:"file" help:"CSV, plain or gzip; - is standard input. Without one, a sample that is built in."`
+}
+
+// Help is shown by idem dedupe --help.
+func (*dedupeCommand) Help() string {
+	return `Columns are recognised by their usual names (first_name, dob, zip ...); the mapping is printed. A record is
+known by its source (a source column, else the file's name) and its id (record_id, id ..., else its line).
+
+Examples:
+  idem dedupe                                           the sample
+  idem dedupe --out people clinic.csv registry.csv.gz   two files into the folder people
+  idem dedupe --truth 'rec_id~^rec-(\d+)-' febrl.csv    with a measure of how good it is
+  zcat big.csv.gz | idem dedupe --policy iis --out people -
+
+In --out: clusters.csv (who is who), pairs.csv, golden.csv (one merged row a person), review.csv (pairs for a person
+to look at), rejected.csv (rows set aside), model.json, summary.json. Nothing is left behind by a run that fails.
+In golden.csv and review.csv a cell that a spreadsheet would run as a formula gets an apostrophe in front; the other
+files hold ids exactly as they came, so read those with a program or import their columns as text.
+
+Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.`
+}
+
+// Run is idem dedupe.
+func (c *dedupeCommand) Run(ctx context.Context, env *environment) (err error) {
+	began := time.Now()
+	settings, err := c.settings(env)
+	if err != nil {
+		return err
+	}
+	var out *folder
+	if c.Out != "" {
+		if out, err = newFolder(c.Out, c.Force); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, out.discard()) }()
+	}
+	show := newProgress(env.stderr, c.Quiet)
+	rejects, err := newRejects(out)
+	if err != nil {
+		return err
+	}
+	defer rejects.abandon()
+	input, err := c.open(env, settings, rejects, show)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, input.Close()) }()
+	if !c.Quiet {
+		describe(env.stdout, input, settings)
+	}
+	settings.truth.bind(input.Mappings())
+	settings.options.Progress = show.tell
+	result, err := match.Dedupe(ctx, settings.truth.watch(input.Records(ctx)), settings.options)
+	show.clear()
+	if err != nil {
+		return c.explain(err)
+	}
+	s := summarize(input, settings, result)
+	if out != nil {
+		stage := startStage("write")
+		w := writer{ctx: ctx, folder: out, input: input, result: result, progress: show}
+		if err := w.all(rejects, s); err != nil {
+			show.clear()
+			return err
+		}
+		s.Stages = append(s.Stages, stage.end())
+	}
+	show.clear()
+	s.finish(time.Since(began))
+	if out != nil {
+		data, err := s.json()
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(out.write("summary.json", data), ctx.Err()); err != nil {
+			return err
+		}
+		if err := out.commit(); err != nil {
+			return err
+		}
+	}
+	return s.print(env.stdout, c.Out)
+}
+
+// settings are what the command line comes to.
+type settings struct {
+	options match.Options
+	intake  intake.Options
+	truth   *truth
+	sample  bool
+	model   string // the file of a frozen model
+}
+
+func (c *dedupeCommand) settings(env *environment) (*settings, error) {
+	s := &settings{sample: len(c.Files) == 0, model: c.Model}
+	if s.sample && c.Truth == "" {
+		c.Truth = sampleTruth
+	}
+	var err error
+	if s.options.Policy, err = readPolicy(c.Policy); err != nil {
+		return nil, err
+	}
+	if c.Model != "" {
+		if c.Profile != "" {
+			return nil, usageError{errors.New("--profile: the model has a profile of its own; leave one of the two out")}
+		}
+		if s.options.Model, err = readModel(c.Model); err != nil {
+			return nil, err
+		}
+	}
+	if c.Profile != "" {
+		if s.options.Profile, err = patient.ProfileByName(c.Profile); err != nil {
+			return nil, usageError{fmt.Errorf("--profile: %w", err)}
+		}
+	}
+	s.options.MaxPairs = c.MaxPairs
+	for _, text := range c.Map {
+		a, err := intake.ParseAssignment(text)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--map: %s", plainText(err))}
+		}
+		s.intake.Map = append(s.intake.Map, a)
+	}
+	s.intake.Drop = c.Drop
+	s.intake.Stdin = env.stdin
+	if s.truth, err = parseTruth(c.Truth); err != nil {
+		return nil, err
+	}
+	s.intake.Truth = s.truth.column
+	return s, nil
+}
+
+func (c *dedupeCommand) open(env *environment, s *settings, rejects *rejects, show *progress) (*intake.Reader, error) {
+	s.intake.Reject = rejects.add
+	s.intake.Progress = show.bytes
+	if s.sample {
+		return openSample(s.intake)
+	}
+	return intake.Open(c.Files, s.intake)
+}
+
+// readPolicy finds a preset, else reads a file.
+func readPolicy(name string) (scoring.Policy, error) {
+	p, err := scoring.PolicyByName(name)
+	if err == nil {
+		return p, nil
+	}
+	data, readErr := os.ReadFile(name)
+	if readErr != nil {
+		return p, usageError{fmt.Errorf("--policy: %q is neither a preset (generic, iis) nor a file that can be read: %w", name, pathless(readErr))}
+	}
+	if p, err = scoring.ParsePolicy(data); err != nil {
+		return p, fmt.Errorf("--policy %s: %s", name, plainText(err))
+	}
+	return p, nil
+}
+
+func readModel(name string) (*match.Model, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("--model %s: %w", name, pathless(err))
+	}
+	m, err := match.ParseModel(data)
+	if err != nil {
+		return nil, fmt.Errorf("--model %s: %s", name, plainText(err))
+	}
+	return m, nil
+}
+
+// describe prints how the input is read and by what it is judged.
+func describe(w io.Writer, input *intake.Reader, s *settings) {
+	for _, m := range input.Mappings() {
+		name := m.File
+		if s.sample {
+			name += " (the sample that is built in)"
+		}
+		fmt.Fprintf(w, "%s, source %s\n%s", name, m.Source, m)
+	}
+	profile := s.options.Profile.Name
+	if profile == "" {
+		profile = s.options.Policy.Profile
+	}
+	model := "trained on these records, without labels"
+	if s.options.Model != nil {
+		profile = s.options.Model.Profile.Name
+		model = s.model + ", frozen"
+	}
+	fmt.Fprintf(w, "policy %s (version %d), profile %s, model %s\n\n", s.options.Policy.Name, s.options.Policy.Version, profile, model)
+}
+
+// explain adds to an error of the matching what helps on the command line.
+func (c *dedupeCommand) explain(err error) error {
+	_, ofInput := errors.AsType[*intake.Error](err)
+	switch {
+	case ofInput, errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, blocking.ErrBudget):
+		return fmt.Errorf("%w; here: --max-pairs N", err)
+	case c.Model != "":
+		return fmt.Errorf("--model %s does not fit these records: %s; name the columns it needs with --map field=column, or leave --model out to train a new one", c.Model, plainText(err))
+	}
+	return err
+}
+
+// watch passes records on and notes who each is in truth.
+func (t *truth) watch(records iter.Seq2[*patient.Record, error]) iter.Seq2[*patient.Record, error] {
+	if !t.fromRecords() {
+		return records
+	}
+	return func(yield func(*patient.Record, error) bool) {
+		for rec, err := range records {
+			if err == nil {
+				t.note(rec)
+			}
+			if !yield(rec, err) {
+				return
+			}
+		}
+	}
+}
+
+// rejects counts rows set aside and, with a folder, writes them down as they
+// come.
+type rejects struct {
+	sheet *sheet
+}
+
+func newRejects(out *folder) (*rejects, error) {
+	if out == nil {
+		return &rejects{}, nil
+	}
+	s, err := out.sheet("rejected.csv", "source", "line", "record_id", "reason")
+	return &rejects{sheet: s}, err
+}
+
+func (r *rejects) add(rej intake.Reject) error {
+	if r.sheet == nil {
+		return nil
+	}
+	return r.sheet.row(rej.Source, fmt.Sprint(rej.Line), "", string(rej.Reason))
+}
+
+// finish adds the superseded records and closes the file.
+func (r *rejects) finish(superseded []match.Superseded) error {
+	if r.sheet == nil {
+		return nil
+	}
+	for _, s := range superseded {
+		line := ""
+		if s.Line > 0 {
+			line = fmt.Sprint(s.Line)
+		}
+		if err := r.sheet.row(s.Key.Source, line, s.Key.ID, "superseded"); err != nil {
+			return err
+		}
+	}
+	sheet := r.sheet
+	r.sheet = nil
+	return sheet.close()
+}
+
+// abandon closes the file of a run that failed.
+func (r *rejects) abandon() {
+	if r.sheet != nil {
+		r.sheet.close()
+		r.sheet = nil
+	}
+}
+
+// list writes names with commas.
+func list(names []string) string { return strings.Join(names, ", ") }

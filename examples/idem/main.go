@@ -1,0 +1,107 @@
+// Command idem finds the people behind files of patient records.
+//
+//	idem dedupe [FILE...]   people out of records
+//	idem pairs PAIRS.jsonl  a decision for each pair
+//
+// idem --help and idem COMMAND --help say more. The exit code is 0 when all
+// went well, 1 after an error, 2 when the command line was wrong and 130 when
+// interrupted.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// commands is the command line, as kong reads it.
+type commands struct {
+	Dedupe dedupeCommand `cmd:"" help:"Find the people behind files of patient records."`
+	Pairs  pairsCommand  `cmd:"" help:"Decide pairs of records, one JSON object a line."`
+}
+
+// environment is what a command may touch of its surroundings.
+type environment struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// usageError is a mistake in the command line that kong cannot see.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// run is the whole command: it returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var cli commands
+	helped := false
+	parser, err := kong.New(&cli,
+		kong.Name("idem"),
+		kong.Description("Idem decides which patient records belong to the same person."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }), // --help; errors come back
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&environment{stdin, stdout, stderr}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "idem:", err)
+		return exitError
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return exitOK
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "idem: %v\nidem --help says what there is\n", err)
+		return exitUsage
+	}
+	err = command.Run()
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "idem: interrupted; nothing was written")
+		return exitInterrupted
+	}
+	fmt.Fprintln(stderr, "idem:", plainText(err))
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	return exitError
+}
+
+// plainText is an error without the names of the packages it came through,
+// which say nothing to who runs a command.
+func plainText(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"match: ", "read: ", "intake: ", "scoring: ", "patient: ", "blocking: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
+}

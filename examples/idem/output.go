@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// The files of an output folder, in the order they are put in place: the
+// summary comes last, so that a folder which has it is whole.
+var outputFiles = []string{"clusters.csv", "pairs.csv", "golden.csv", "review.csv", "rejected.csv", "model.json", "summary.json"}
+
+// A folder is an output folder in the making. Its files are written to a
+// temporary folder on the same disk and put in place by commit, so that a run
+// that fails or is interrupted leaves nothing behind.
+type folder struct {
+	path   string
+	temp   string
+	exists bool
+}
+
+// newFolder checks that dir may be written: it is new, or empty, or force says
+// that its files of an earlier run may be replaced.
+func newFolder(dir string, force bool) (*folder, error) {
+	f := &folder{path: filepath.Clean(dir)}
+	entries, err := os.ReadDir(f.path)
+	switch {
+	case err == nil:
+		f.exists = true
+		if len(entries) > 0 && !force {
+			return nil, usageError{fmt.Errorf("--out %s: the folder is not empty: name a new one, or say --force to replace what an earlier run wrote there", dir)}
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(f.path)); err != nil {
+			return nil, fmt.Errorf("--out %s: the folder it is to be in does not exist", dir)
+		}
+	default:
+		if st, statErr := os.Stat(f.path); statErr == nil && !st.IsDir() {
+			return nil, usageError{fmt.Errorf("--out %s: it is a file, not a folder", dir)}
+		}
+		return nil, fmt.Errorf("--out %s: %w", dir, pathless(err))
+	}
+	parent := filepath.Dir(f.path)
+	if f.exists { // its parent may be on another disk, or not be ours to write
+		parent = f.path
+	}
+	if f.temp, err = os.MkdirTemp(parent, ".idem-"); err != nil {
+		return nil, fmt.Errorf("--out %s: cannot be written: %w", dir, pathless(err))
+	}
+	return f, nil
+}
+
+// pathless takes the path out of an error that is told beside it.
+func pathless(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
+	}
+	return err
+}
+
+// discard removes what was written. It does nothing after commit.
+func (f *folder) discard() error {
+	if f.temp == "" {
+		return nil
+	}
+	temp := f.temp
+	f.temp = ""
+	return os.RemoveAll(temp)
+}
+
+// commit puts the files in place.
+func (f *folder) commit() error {
+	if err := os.Chmod(f.temp, 0o755); err != nil {
+		return err
+	}
+	if !f.exists {
+		if err := os.Rename(f.temp, f.path); err != nil {
+			return fmt.Errorf("--out %s: %w", f.path, pathless(err))
+		}
+		f.temp = ""
+		return nil
+	}
+	for _, name := range slices.Backward(outputFiles) { // the old summary goes first
+		if err := os.Remove(filepath.Join(f.path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("--out %s: %w", f.path, err)
+		}
+	}
+	for _, name := range outputFiles {
+		err := os.Rename(filepath.Join(f.temp, name), filepath.Join(f.path, name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("--out %s: %w", f.path, err)
+		}
+	}
+	return f.discard()
+}
+
+// write writes a whole file.
+func (f *folder) write(name string, data []byte) error {
+	if err := os.WriteFile(filepath.Join(f.temp, name), data, 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", name, pathless(err))
+	}
+	return nil
+}
+
+// A sheet is a CSV file being written.
+type sheet struct {
+	name string
+	file *os.File
+	buf  *bufio.Writer
+	csv  *csv.Writer
+}
+
+// sheet begins a CSV file with a header.
+func (f *folder) sheet(name string, header ...string) (*sheet, error) {
+	file, err := os.Create(filepath.Join(f.temp, name))
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", name, pathless(err))
+	}
+	buf := bufio.NewWriterSize(file, 1<<20)
+	s := &sheet{name: name, file: file, buf: buf, csv: csv.NewWriter(buf)}
+	return s, s.row(header...)
+}
+
+func (s *sheet) row(cells ...string) error {
+	if err := s.csv.Write(cells); err != nil {
+		return fmt.Errorf("write %s: %w", s.name, pathless(err))
+	}
+	return nil
+}
+
+// close finishes the file; it is called once, also after an error.
+func (s *sheet) close() error {
+	s.csv.Flush()
+	err := errors.Join(s.csv.Error(), s.buf.Flush(), s.file.Close())
+	if err != nil {
+		return fmt.Errorf("write %s: %w", s.name, pathless(err))
+	}
+	return nil
+}
+
+// tame makes a cell harmless that a spreadsheet would take for a formula, by
+// an apostrophe in front. Numbers with a sign, phone numbers among them, are
+// left as they are. It is for the files people open (golden.csv, review.csv);
+// the files programs read hold ids exactly as they came.
+func tame(cell string) string {
+	if cell == "" {
+		return cell
+	}
+	switch cell[0] {
+	case '=', '@', '\t', '\r', '\n':
+		return "'" + cell
+	case '+', '-':
+		for i := 1; i < len(cell); i++ {
+			if c := cell[i]; (c < '0' || c > '9') && c != ' ' && c != '.' && c != '(' && c != ')' && c != '-' {
+				return "'" + cell
+			}
+		}
+	}
+	return cell
+}
