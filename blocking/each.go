@@ -23,21 +23,14 @@ func (ix *Index) Each(ctx context.Context, shard, shards int, visit func(i, j ui
 		return ix.eachAll(ctx, uint32(shard), uint32(shards), visit)
 	}
 	v := visitor{ix: ix, visit: visit, rules: len(ix.plans)}
-	pairs := 0
 	for r, b := range ix.block {
 		v.rule, v.blocks = r, b
-		for id, key := range b.keys {
-			if shards > 1 && shardOf(key, shards) != shard {
-				continue
+		for id := 0; id < len(b.keys); {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
-			block := b.rows[b.start[id]:b.start[id+1]]
-			if pairs += len(block) * len(block); pairs > 1<<20 {
-				pairs = 0
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-			}
-			if !v.block(uint32(id), block) {
+			id = v.gather(id, shard, shards)
+			if !v.pairs() {
 				return nil
 			}
 		}
@@ -66,87 +59,103 @@ func (ix *Index) eachAll(ctx context.Context, shard, shards uint32, visit func(i
 	return ctx.Err()
 }
 
-// A visitor enumerates blocks. The words of a block's rows are gathered first,
-// so that its pairs run in the nearest cache.
+// A visitor enumerates blocks, some hundred rows at a time. The words of their
+// rows are gathered first: the rows of a block lie anywhere, and fetched one
+// after another without a decision between them the waits overlap.
 type visitor struct {
 	ix     *Index
 	visit  func(i, j uint32, rule int, mask uint64) bool
 	rules  int
 	rule   int
 	blocks *blocks
-	words  []uint32
+	ids    []uint32 // the blocks that are gathered
+	words  []uint32 // the words of their rows, back to back
 }
 
-func (v *visitor) block(id uint32, rows []uint32) bool {
-	stride := v.ix.stride
-	v.words = v.words[:0]
-	for _, row := range rows {
-		at := int(row) * stride
-		v.words = append(v.words, v.ix.words[at:at+stride]...)
+const gatherRows = 256
+
+// gather takes blocks of the shard from block id on and returns the next.
+func (v *visitor) gather(id, shard, shards int) int {
+	b := v.blocks
+	v.ids, v.words = v.ids[:0], v.words[:0]
+	rows := 0
+	for ; id < len(b.keys) && rows < gatherRows; id++ {
+		if shards > 1 && shardOf(b.keys[id], shards) != shard {
+			continue
+		}
+		v.ids = append(v.ids, uint32(id))
+		block := b.rows[b.start[id]:b.start[id+1]]
+		rows += len(block)
+		for _, row := range block {
+			v.words = append(v.words, v.ix.row(row)...)
+		}
 	}
-	if v.ix.several {
-		return v.slow(id, rows)
-	}
-	rule := v.rule
-	for x, i := range rows[:len(rows)-1] {
-		a := v.words[x*stride : x*stride+stride]
-		at := (x + 1) * stride
-		for _, j := range rows[x+1:] {
-			b := v.words[at : at+stride]
-			at += stride
-			if equal(a[:rule], b) != 0 {
-				continue // an earlier rule found the pair
-			}
-			mask := equal(a[rule:], b[rule:]) << rule
-			if !v.visit(i, j, rule, mask) {
-				return false
+	return id
+}
+
+// pairs visits the pairs of the blocks that are gathered.
+func (v *visitor) pairs() bool {
+	stride, words := v.ix.stride, v.words
+	for _, id := range v.ids {
+		rows := v.blocks.rows[v.blocks.start[id]:v.blocks.start[id+1]]
+		for x, i := range rows {
+			a := words[:stride]
+			words = words[stride:]
+			rest := words
+			for _, j := range rows[x+1:] {
+				if !v.pair(id, i, j, a, rest[:stride]) {
+					return false
+				}
+				rest = rest[stride:]
 			}
 		}
 	}
 	return true
 }
 
-// equal returns the mask of the words that are equal. b is at least as long.
+// pair visits a pair of block id unless an earlier block has it. a and b are the
+// words of the rows.
+func (v *visitor) pair(id, i, j uint32, a, b []uint32) bool {
+	rule := v.rule
+	if equal(a[:rule], b) != 0 {
+		return true // an earlier rule found the pair
+	}
+	mask := equal(a[rule:v.rules], b[rule:]) << rule
+	if v.ix.several {
+		if several := v.ix.severalOf(a, b); several != 0 {
+			mask |= v.ix.shared(a, b, several)
+			if bits.TrailingZeros64(mask) != rule {
+				return true
+			}
+			// The pair may be in further blocks of this very rule: the first of
+			// them emits it.
+			if several>>rule&1 != 0 && v.blocks.firstShared(a[rule], b[rule]) != id {
+				return true
+			}
+		}
+	}
+	return v.visit(i, j, rule, mask)
+}
+
+// equal returns the mask of the words that are equal. b is at least as long as a.
+// There is no branch to mispredict, and four words at a time keep the
+// processor's units busy.
 func equal(a, b []uint32) (mask uint64) {
 	b = b[:len(a)]
-	for k, x := range a {
-		// The borrow of d - 1 is 1 only for d = 0: no branch to mispredict.
-		mask |= (uint64(x^b[k]) - 1) >> 63 << (k & 63)
+	k := 0
+	for ; len(a) >= 4 && len(b) >= 4; a, b = a[4:], b[4:] {
+		four := same(a[0], b[0]) | same(a[1], b[1])<<1 | same(a[2], b[2])<<2 | same(a[3], b[3])<<3
+		mask |= four << (k & 63)
+		k += 4
+	}
+	for i, x := range a {
+		mask |= same(x, b[i]) << ((k + i) & 63)
 	}
 	return mask
 }
 
-// slow is block for an index in which rows may have several blocks of a rule.
-func (v *visitor) slow(id uint32, rows []uint32) bool {
-	stride, rules, rule := v.ix.stride, v.rules, v.rule
-	for x, i := range rows[:len(rows)-1] {
-		a := v.words[x*stride : x*stride+stride]
-		at := (x + 1) * stride
-		for _, j := range rows[x+1:] {
-			b := v.words[at : at+stride]
-			at += stride
-			if equal(a[:rule], b) != 0 {
-				continue
-			}
-			mask := equal(a[rule:rules], b[rule:]) << rule
-			if several := v.ix.severalOf(a, b); several != 0 {
-				mask |= v.ix.shared(a, b, several)
-				if bits.TrailingZeros64(mask) != rule {
-					continue
-				}
-				// The pair may be in further blocks of this very rule: the
-				// first of them emits it.
-				if several>>rule&1 != 0 && v.blocks.firstShared(a[rule], b[rule]) != id {
-					continue
-				}
-			}
-			if !v.visit(i, j, rule, mask) {
-				return false
-			}
-		}
-	}
-	return true
-}
+// same is 1 for equal words, else 0: only 0 - 1 borrows.
+func same(x, y uint32) uint64 { return (uint64(x^y) - 1) >> 63 }
 
 // severalOf returns the rules under which one of two rows has several blocks.
 func (ix *Index) severalOf(a, b []uint32) uint64 {
