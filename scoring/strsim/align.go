@@ -47,19 +47,24 @@ func reach(la, lb int) int { return max(max(la, lb)/2-1, 0) }
 // entries of 16 bits are cleared in a quarter of the time, and most names fit.
 type places[T uint16 | uint64] [ascii]T
 
+// fill enters a string that has no more characters than T has bits, and returns
+// the bits of all its bytes, to tell whether they are ASCII.
+func (at *places[T]) fill(s string) (other byte) {
+	bit := T(1)
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		other |= c
+		at[c%ascii] |= bit
+		bit <<= 1
+	}
+	return other
+}
+
 // alignShort returns the matches and transpositions of ASCII strings of up to 16
 // bytes; ok is false when there is another byte in them.
 func alignShort(a, b string) (m, t int, ok bool) {
-	if len(b) > short {
-		return 0, 0, false
-	}
 	var at places[uint16]
-	other := byte(0)
-	for j := 0; j < len(b); j++ {
-		c := b[j]
-		other |= c
-		at[c%ascii] |= 1 << (j % short)
-	}
+	other := at.fill(b)
 	r := reach(len(a), len(b))
 	taken, crossed, more := assign(a, &at, r)
 	if (other | more) >= ascii {
@@ -73,16 +78,8 @@ func alignShort(a, b string) (m, t int, ok bool) {
 
 // alignWord is alignShort for up to 64 bytes.
 func alignWord(a, b string) (m, t int, ok bool) {
-	if len(b) > word {
-		return 0, 0, false
-	}
 	var at places[uint64]
-	other := byte(0)
-	for j := 0; j < len(b); j++ {
-		c := b[j]
-		other |= c
-		at[c%ascii] |= 1 << (j % word)
-	}
+	other := at.fill(b)
 	r := reach(len(a), len(b))
 	taken, crossed, more := assign(a, &at, r)
 	if (other | more) >= ascii {

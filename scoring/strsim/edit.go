@@ -1,22 +1,31 @@
 package strsim
 
+import "math/bits"
+
 // Levenshtein returns the least number of characters to insert, delete or
 // replace to turn a into b (V. I. Levenshtein, 1966).
 func Levenshtein(a, b string) int {
 	if len(a) > len(b) {
 		a, b = b, a // the distance is symmetric; the shorter one is the pattern
 	}
-	if len(a) <= short {
-		if d, ok := levenshteinShort(a, b); ok {
-			return d
-		}
-	} else if len(a) <= word {
-		if d, ok := levenshteinWord(a, b); ok {
-			return d
-		}
+	var vp, vn uint64
+	var other byte
+	switch {
+	case len(a) <= short:
+		var at places[uint16]
+		other = at.fill(a)
+		vp, vn, other = levenshteinColumns(&at, b, other)
+	case len(a) <= word:
+		var at places[uint64]
+		other = at.fill(a)
+		vp, vn, other = levenshteinColumns(&at, b, other)
+	default:
+		return editSlow(a, b, false)
 	}
-	var bufA, bufB [word]rune
-	return editRunes(appendRunes(bufA[:0], a), appendRunes(bufB[:0], b), false)
+	if other >= ascii {
+		return editSlow(a, b, false)
+	}
+	return lastRow(a, b, vp, vn)
 }
 
 // OSA returns the optimal string alignment distance of a and b: as
@@ -26,17 +35,24 @@ func OSA(a, b string) int {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if len(a) <= short {
-		if d, ok := osaShort(a, b); ok {
-			return d
-		}
-	} else if len(a) <= word {
-		if d, ok := osaWord(a, b); ok {
-			return d
-		}
+	var vp, vn uint64
+	var other byte
+	switch {
+	case len(a) <= short:
+		var at places[uint16]
+		other = at.fill(a)
+		vp, vn, other = osaColumns(&at, b, other)
+	case len(a) <= word:
+		var at places[uint64]
+		other = at.fill(a)
+		vp, vn, other = osaColumns(&at, b, other)
+	default:
+		return editSlow(a, b, true)
 	}
-	var bufA, bufB [word]rune
-	return editRunes(appendRunes(bufA[:0], a), appendRunes(bufB[:0], b), true)
+	if other >= ascii {
+		return editSlow(a, b, true)
+	}
+	return lastRow(a, b, vp, vn)
 }
 
 // OSAWithin reports whether the [OSA] distance of a and b is at most k. For k up
@@ -88,137 +104,65 @@ func isASCII(s string) bool {
 	return other < ascii
 }
 
-// The four functions below are the bit-parallel distances of G. Myers (1999) in
-// the form of H. Hyyrö (2003) for an ASCII pattern a that fits a word; ok is
-// false when there is another byte in a or b. One column of the matrix of
-// distances is held as differences: bit i of vp (vn) is set when row i+1 is one
-// more (less) than row i, bit i of hp (hn) when row i+1 is one more (less) than
-// in the column before. d is the last row.
+// The functions below are the bit-parallel distances of G. Myers (1999) in the
+// form of H. Hyyrö (2003), for an ASCII pattern a that fits a word. One column of
+// the matrix of distances is held as differences: bit i of vp (vn) is set when
+// row i+1 is one more (less) than row i, bit i of hp when row i+1 is one more than
+// in the column before. Bits beyond the pattern hold nonsense, which only moves
+// up. other collects the bits of all bytes, to tell whether they are ASCII.
+
+// levenshteinColumns returns the differences of the last column.
+func levenshteinColumns[T uint16 | uint64](at *places[T], b string, seen byte) (vp, vn uint64, other byte) {
+	vp, other = ^uint64(0), seen
+	for j := 0; j < len(b); j++ {
+		c := b[j]
+		other |= c
+		equal := uint64(at[c%ascii])
+		diag := ((equal&vp + vp) ^ vp) | equal | vn
+		hp := (vn|^(diag|vp))<<1 | 1
+		vp = (diag&vp)<<1 | ^(diag | hp)
+		vn = hp & diag
+	}
+	return vp, vn, other
+}
+
+// osaColumns is levenshteinColumns with exchanges: of the characters of this
+// column and the one before, where the diagonal did not stay the same anyway.
+func osaColumns[T uint16 | uint64](at *places[T], b string, seen byte) (vp, vn uint64, other byte) {
+	vp, other = ^uint64(0), seen
+	var rose, before uint64 // the complement of diag, and equal, of the column before
+	for j := 0; j < len(b); j++ {
+		c := b[j]
+		other |= c
+		equal := uint64(at[c%ascii])
+		exchange := (rose & equal) << 1 & before
+		before = equal
+		diag := ((equal&vp + vp) ^ vp) | equal | vn | exchange
+		rose = ^diag
+		hp := (vn|^(diag|vp))<<1 | 1
+		vp = (diag&vp)<<1 | ^(diag | hp)
+		vn = hp & diag
+	}
+	return vp, vn, other
+}
+
+// lastRow sums the differences of the last column up, from its top, len(b). The
+// textbooks follow the last row from column to column instead, which costs a
+// third of the loop.
+func lastRow(a, b string, vp, vn uint64) int {
+	rows := uint64(1)<<(len(a)%word) - 1
+	if len(a) == word {
+		rows = ^uint64(0)
+	}
+	return len(b) + bits.OnesCount64(vp&rows) - bits.OnesCount64(vn&rows)
+}
+
+// editSlow keeps its buffers out of the frames of its callers.
 //
-// They are spelled out twice for each distance, because a table of 16-bit
-// entries is cleared in a quarter of the time, which is most of the time a name
-// takes, and because the compiler does not inline a step with this many results.
-
-func levenshteinShort(a, b string) (d int, ok bool) {
-	if len(a) == 0 || len(a) > short {
-		return len(b), len(a) == 0 && isASCII(b)
-	}
-	var at [ascii]uint16
-	other := byte(0)
-	for i := 0; i < len(a); i++ {
-		c := a[i]
-		other |= c
-		at[c%ascii] |= 1 << (i % short)
-	}
-	d = len(a)
-	last := (len(a) - 1) % short
-	vp, vn := ^uint64(0), uint64(0)
-	for j := 0; j < len(b); j++ {
-		c := b[j]
-		other |= c
-		eq := uint64(at[c%ascii])
-		diag := ((eq&vp + vp) ^ vp) | eq | vn
-		hp := vn | ^(diag | vp)
-		hn := diag & vp
-		d += int(hp>>last&1) - int(hn>>last&1)
-		hp = hp<<1 | 1
-		vp = hn<<1 | ^(diag | hp)
-		vn = hp & diag
-	}
-	return d, other < ascii
-}
-
-func levenshteinWord(a, b string) (d int, ok bool) {
-	if len(a) == 0 || len(a) > word {
-		return len(b), len(a) == 0 && isASCII(b)
-	}
-	var at [ascii]uint64
-	other := byte(0)
-	for i := 0; i < len(a); i++ {
-		c := a[i]
-		other |= c
-		at[c%ascii] |= 1 << (i % word)
-	}
-	d = len(a)
-	last := (len(a) - 1) % word
-	vp, vn := ^uint64(0), uint64(0)
-	for j := 0; j < len(b); j++ {
-		c := b[j]
-		other |= c
-		eq := at[c%ascii]
-		diag := ((eq&vp + vp) ^ vp) | eq | vn
-		hp := vn | ^(diag | vp)
-		hn := diag & vp
-		d += int(hp>>last&1) - int(hn>>last&1)
-		hp = hp<<1 | 1
-		vp = hn<<1 | ^(diag | hp)
-		vn = hp & diag
-	}
-	return d, other < ascii
-}
-
-func osaShort(a, b string) (d int, ok bool) {
-	if len(a) == 0 || len(a) > short {
-		return len(b), len(a) == 0 && isASCII(b)
-	}
-	var at [ascii]uint16
-	other := byte(0)
-	for i := 0; i < len(a); i++ {
-		c := a[i]
-		other |= c
-		at[c%ascii] |= 1 << (i % short)
-	}
-	d = len(a)
-	last := (len(a) - 1) % short
-	vp, vn := ^uint64(0), uint64(0)
-	diag, eqBefore := ^uint64(0), uint64(0) // no exchange with what is before the first
-	for j := 0; j < len(b); j++ {
-		c := b[j]
-		other |= c
-		eq := uint64(at[c%ascii])
-		exchange := (^diag & eq) << 1 & eqBefore
-		diag = ((eq&vp + vp) ^ vp) | eq | vn | exchange
-		hp := vn | ^(diag | vp)
-		hn := diag & vp
-		d += int(hp>>last&1) - int(hn>>last&1)
-		hp = hp<<1 | 1
-		vp = hn<<1 | ^(diag | hp)
-		vn = hp & diag
-		eqBefore = eq
-	}
-	return d, other < ascii
-}
-
-func osaWord(a, b string) (d int, ok bool) {
-	if len(a) == 0 || len(a) > word {
-		return len(b), len(a) == 0 && isASCII(b)
-	}
-	var at [ascii]uint64
-	other := byte(0)
-	for i := 0; i < len(a); i++ {
-		c := a[i]
-		other |= c
-		at[c%ascii] |= 1 << (i % word)
-	}
-	d = len(a)
-	last := (len(a) - 1) % word
-	vp, vn := ^uint64(0), uint64(0)
-	diag, eqBefore := ^uint64(0), uint64(0)
-	for j := 0; j < len(b); j++ {
-		c := b[j]
-		other |= c
-		eq := at[c%ascii]
-		exchange := (^diag & eq) << 1 & eqBefore
-		diag = ((eq&vp + vp) ^ vp) | eq | vn | exchange
-		hp := vn | ^(diag | vp)
-		hn := diag & vp
-		d += int(hp>>last&1) - int(hn>>last&1)
-		hp = hp<<1 | 1
-		vp = hn<<1 | ^(diag | hp)
-		vn = hp & diag
-		eqBefore = eq
-	}
-	return d, other < ascii
+//go:noinline
+func editSlow(a, b string, exchanges bool) int {
+	var bufA, bufB [word]rune
+	return editRunes(appendRunes(bufA[:0], a), appendRunes(bufB[:0], b), exchanges)
 }
 
 // editRunes fills the matrix of distances row by row, for any strings. It keeps
