@@ -36,7 +36,7 @@ func GenericPolicy() Policy {
 				In("ssn", "exact"), In("medicaid", "exact"), In("birth_certificate", "exact"),
 				All(In("ssn", "osa1"), Not(In("sequential", "sequential"))))}},
 		Conflicts: Conflicts{
-			SoftGivesWay: 10,
+			SoftGivesWay: 4.25, // a probability of .95
 			Hard:         hardConflicts(),
 			Soft: []Conflict{
 				// A placeholder's given name is missing, so that none is in conflict

@@ -177,11 +177,20 @@ func (f *fit) startU(clean func(levels Levels) float64) {
 		}
 	}
 	for c := range f.u {
-		f.u[c][0] = 0
-		for l := 1; l < len(f.u[c]); l++ {
+		for l := range f.u[c] {
 			f.u[c][l] += maxRandomGap
 		}
+		f.clearNeutral(c, f.u[c])
 		normalize(f.u[c])
+	}
+}
+
+// clearNeutral empties the levels that are no evidence.
+func (f *fit) clearNeutral(c int, p []float64) {
+	for l := range p {
+		if f.t.Comparisons[c].Neutral(uint8(l)) {
+			p[l] = 0
+		}
 	}
 }
 
@@ -206,6 +215,10 @@ func (f *fit) start() {
 			h[1] += .03
 			normalize(h)
 		}
+		f.clearNeutral(c, m)
+		f.clearNeutral(c, h)
+		normalize(m)
+		normalize(h)
 		f.m, f.h = append(f.m, m), append(f.h, h)
 		f.mPrior = append(f.mPrior, scale(m, strength))
 		f.hPrior = append(f.hPrior, scale(h, pseudoPairs*float64(len(h)-1)))
@@ -242,8 +255,10 @@ func (f *fit) logParams() {
 			theta := f.params(k, c)
 			logs := make([]float64, len(theta))
 			if f.t.Comparisons[c].Role != RolePolicy {
-				for l := 1; l < len(theta); l++ {
-					logs[l] = math.Log(theta[l])
+				for l := range theta {
+					if !f.t.Comparisons[c].Neutral(uint8(l)) {
+						logs[l] = math.Log(theta[l])
+					}
 				}
 			}
 			f.logs[k][c] = logs
@@ -345,7 +360,8 @@ func (f *fit) count(c int, m, h []float64) {
 			}
 		}
 	}
-	m[0], h[0] = 0, 0
+	f.clearNeutral(c, m)
+	f.clearNeutral(c, h)
 }
 
 // guardM keeps domain knowledge: among pairs of one person the given names
@@ -467,7 +483,7 @@ func (f *fit) model() *Model {
 				other := f.params(k, c)[l+1]
 				level.Others = append(level.Others, other)
 				w := ratioWeight(level.M, other)
-				if spec.Role == RolePolicy {
+				if spec.Role == RolePolicy || spec.Neutral(uint8(l+1)) {
 					w = 0
 				}
 				level.Weights = append(level.Weights, w)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/idem-health/idem/internal/cpu"
 	"github.com/idem-health/idem/internal/testdata"
 )
 
@@ -60,10 +61,12 @@ func BenchmarkApply(b *testing.B) {
 			}
 			b.ReportAllocs()
 			i := 0
+			start := cpu.Time()
 			for b.Loop() {
 				z.Apply(&n, &records[i%len(records)])
 				i++
 			}
+			b.ReportMetric(float64(cpu.Time()-start)/float64(i), "cpu-ns/op")
 		})
 	}
 }
@@ -74,8 +77,10 @@ func BenchmarkNormalize(b *testing.B) {
 	profile := US()
 	b.ReportAllocs()
 	i := 0
+	start := cpu.Time()
 	for b.Loop() {
 		Normalize(&records[i%len(records)], profile)
 		i++
 	}
+	b.ReportMetric(float64(cpu.Time()-start)/float64(i), "cpu-ns/op")
 }

@@ -183,7 +183,7 @@ func (p *parsedName) takeAka(w []string) []string {
 
 // joinPrefixes writes MC DONALD and O BRIEN in one word.
 func joinPrefixes(w []string) []string {
-	for i := 0; i+1 < len(w); i++ {
+	for i := len(w) - 2; i >= 0; i-- { // from behind: O MC NEIL is one word
 		switch w[i] {
 		case "MC", "MAC", "O", "D":
 			if len(w[i+1]) < 2 || particles[w[i+1]] {

@@ -94,7 +94,7 @@ func (z *Normalizer) Apply(dst *Normalized, r *Record) []Issue {
 }
 
 func (z *Normalizer) issue(f Field, code IssueCode) {
-	if code != "" {
+	if code != "" && !slices.Contains(z.issues, Issue{f, code}) {
 		z.issues = append(z.issues, Issue{f, code})
 	}
 }
