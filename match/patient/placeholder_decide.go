@@ -100,7 +100,7 @@ func (r *reader) besideMother() Confidence {
 func (r *reader) besideFamily() Confidence {
 	switch c := r.certainty(); {
 	case c == strong:
-		if r.glued && !r.isKin(r.kin) {
+		if r.glued && !r.isKin(r.kin) && !(len(r.kin) > 4 && within1(r.kin, r.family)) {
 			return Probable
 		}
 		return Certain

@@ -258,7 +258,7 @@ func (r *reader) glue(w string) bool {
 	case g.of == ofMother:
 		r.mother, r.glued, r.possessive = g.rest, true, true
 	default:
-		r.gluedRest(g, w)
+		r.gluedRest(g)
 	}
 	return true
 }
@@ -267,13 +267,15 @@ func (r *reader) glue(w string) bool {
 func (r *reader) numberedName() bool { return r.n == 2 && r.numbered }
 
 // gluedRest says whose name was glued to a placeholder.
-func (r *reader) gluedRest(g gluedWord, w string) {
+func (r *reader) gluedRest(g gluedWord) {
 	r.glued = true
 	switch {
 	case g.of == ofFamily:
 		r.kin = g.rest
 	case g.of == ofMother:
 		r.mother = g.rest
+	case g.doubled && !g.before:
+		r.kin = g.rest // BABYBOYJONES: a family name, if not the one in the record
 	case g.before && r.family != "" && r.ctx.MotherGiven == "":
 		r.mother = motherName(g.rest)
 	case r.family == "" && r.ctx.Family == "":

@@ -98,6 +98,8 @@ func TestClassify(t *testing.T) {
 		// Fused with a family name, in either field.
 		{"BABYBOYSMITH", "SMITH", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
 		{"BABYBOYSMITH", "UNKNOWN", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Probable), "SMITH"},
+		{"BABYBOYSMITH", "SMYTH", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMYTH"},
+		{"BABYBOYJONES", "SMITH", ageUnknown, p(Fused, 'M', 0, "", "JONES", Probable), "SMITH"},
 		{"BABYGIRLJONES", "SMITH", born("JUDY", "JONES", 1), p(Fused, 'F', 0, "", "JONES", Certain), "SMITH"},
 		{"bbmcfarlane", "McFarlane", ageUnknown, p(Fused, 'M', 0, "", "MCFARLANE", Certain), "MCFARLANE"},
 		{"BOY SMITH", "SMITH", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
@@ -136,6 +138,7 @@ func TestClassify(t *testing.T) {
 		{"N/A", "SMITH", ageUnknown, p(Unnamed, 0, 0, "", "", Certain), "SMITH"},
 		{"XXXX", "SMITH", adult, p(Unnamed, 0, 0, "", "", Certain), "SMITH"},
 		{"ZZPEDIATRIC", "SMITH", adult, p(Unnamed, 0, 0, "", "", Certain), "SMITH"},
+		{"ZZACHARY", "SMITH", adult, p(Unnamed, 0, 0, "", "", Probable), "SMITH"},
 		{"X", "SMITH", adult, p(Unnamed, 0, 0, "", "", Probable), "SMITH"},
 		{"NULL", "NULL", adult, p(Unnamed, 0, 0, "", "", Probable), ""},
 		{"UNKNOWN", "UNKNOWN", adult, p(Unnamed, 0, 0, "", "", Certain), ""},

@@ -114,12 +114,15 @@ func isUnnamed(letters string) (unnamed, sure bool) {
 		return true, false
 	}
 	if len(letters) >= 2 && (letters[:2] == "XX" || letters[:2] == "ZZ") {
-		return true, true
+		// Before a vowel it may be a slip: ZZACHARY, XXAVIER.
+		return true, len(letters) == 2 || !isVowel(letters[2])
 	}
 	// The common slips of the two long words: UNKOWN, UNKNWON, UNNAMMED.
 	return len(letters) >= 6 && letters[0] == 'U' &&
 		(within1(letters, "UNKNOWN") || within1(letters, "UNNAMED")), true
 }
+
+func isVowel(c byte) bool { return strings.IndexByte("AEIOUY", c) >= 0 }
 
 // isUnnamedIfYoung holds the words that say "no name" and are also names: NA
 // and UN are Korean given names, NULL is a surname. They are taken of a newborn
