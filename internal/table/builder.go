@@ -28,6 +28,7 @@ type Builder struct {
 	spans  []uint32
 	values []string
 	digest []byte
+	date   []byte
 }
 
 type builderColumn struct {
@@ -144,6 +145,11 @@ func (b *Builder) Add(n *patient.Normalized) int {
 // encode writes one column of a row. Columns come in order, and so do the bits
 // of the flags and the spans.
 func (b *Builder) encode(c *builderColumn, row []uint32, n *patient.Normalized) {
+	if d, ok := date(n, c.Field); ok {
+		b.date = d.AppendCompact(b.date[:0])
+		b.putBytes(c, row[c.off:], b.date)
+		return
+	}
 	values := n.AppendValues(b.values[:0], c.Field)
 	b.values = values
 	if len(values) == 0 {
@@ -170,6 +176,32 @@ func (b *Builder) encode(c *builderColumn, row []uint32, n *patient.Normalized) 
 	}
 	b.flags |= c.flag
 	b.ends = append(b.ends, uint32(len(b.spans)))
+}
+
+// date returns the value of a date column. As a text it would have to be
+// allocated for every record.
+func date(n *patient.Normalized, f patient.Field) (patient.Date, bool) {
+	switch f {
+	case patient.FieldBirthDate:
+		return n.Birth, true
+	case patient.FieldDeathDate:
+		return n.Death, true
+	case patient.FieldReceived:
+		return n.Received, true
+	case patient.FieldActivity:
+		return n.Activity, true
+	}
+	return patient.Date{}, false
+}
+
+func (b *Builder) putBytes(c *builderColumn, words []uint32, v []byte) {
+	switch {
+	case c.Dict != nil:
+		words[0] = c.Dict.internBytes(v)
+	case len(v) > 0:
+		h := hash.Bytes(v)
+		words[0], words[1] = uint32(h), uint32(h>>32)
+	}
 }
 
 func (b *Builder) put(c *builderColumn, words []uint32, v string) {

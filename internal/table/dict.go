@@ -79,14 +79,26 @@ func (d *Dict) intern(s string) uint32 {
 	if s == "" {
 		return 0
 	}
-	h := hash.String(s)
+	return find(d, hash.String(s), s)
+}
+
+// internBytes returns intern(string(b)), and allocates nothing for it.
+func (d *Dict) internBytes(b []byte) uint32 {
+	if len(b) == 0 {
+		return 0
+	}
+	return find(d, hash.Bytes(b), b)
+}
+
+// find returns the id of a value that is not empty, and of which h is the hash.
+func find[S string | []byte](d *Dict, h uint64, s S) uint32 {
 	mask := uint64(len(d.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		slot := d.slots[i]
 		if slot == 0 {
-			return d.insert(i, h, s)
+			return d.insert(i, h, string(s))
 		}
-		if slot>>32 == h>>32 && d.Value(uint32(slot)) == s {
+		if slot>>32 == h>>32 && d.Value(uint32(slot)) == string(s) {
 			return uint32(slot)
 		}
 	}

@@ -19,7 +19,7 @@ import (
 var fields = []patient.Field{
 	patient.FieldGiven, patient.FieldGivenAlias, patient.FieldFamily, patient.FieldFamilyAlias, patient.FieldGuardianGiven,
 	patient.FieldBirthDate, patient.FieldSex, patient.FieldStreet, patient.FieldCity, patient.FieldPostalCode,
-	patient.FieldPhone, patient.FieldMRN, patient.FieldSSN,
+	patient.FieldPhone, patient.FieldMRN, patient.FieldSSN, patient.FieldReceived, patient.FieldActivity, patient.FieldDeathDate,
 }
 
 func drawRecord(t *rapid.T) *patient.Normalized {
@@ -35,6 +35,9 @@ func drawRecord(t *rapid.T) *patient.Normalized {
 	}
 	if rapid.Bool().Draw(t, "born") {
 		n.Birth = patient.Date{Year: 2020, Month: uint8(rapid.IntRange(0, 12).Draw(t, "month"))}
+	}
+	if rapid.Bool().Draw(t, "received") {
+		n.Received, n.Activity, n.Death = n.Birth, patient.Date{Year: 2024, Month: 2, Day: 3}, patient.Date{Year: 2025}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "addresses") {
 		n.Addresses = append(n.Addresses, patient.NormalAddress{
@@ -298,6 +301,19 @@ func TestReadingAllocatesNothing(t *testing.T) {
 			sum += len(given.Values(row)) + len(given.Dict.Value(given.ID(row))) + len(keys)
 		}
 	}))
+}
+
+// The rows and dictionaries grow, but no record costs an allocation of its own.
+func TestAddAllocatesNothing(t *testing.T) {
+	records := nine(1000)
+	b := NewBuilder(nineSpec)
+	add := func() {
+		for i := range records {
+			b.Add(&records[i])
+		}
+	}
+	add()
+	assert.Less(t, testing.AllocsPerRun(5, add), 10.0)
 }
 
 func BenchmarkAdd(b *testing.B) {
