@@ -18,7 +18,7 @@ type Options struct {
 	MaxBlock int
 
 	// PerRecord is how many pairs a record a rule may give before its largest
-	// blocks are refined, at each depth. 0 means 4; negative means no bound.
+	// blocks are refined, at each depth. 0 means 6; negative means no bound.
 	PerRecord float64
 
 	// MaxPairs bounds the pairs of all blocks together; more is a
