@@ -49,7 +49,7 @@ func isJunkAddress(w string) bool {
 	case "", "NO ADDRESS", "UNKNOWN ADDRESS", "ADDRESS UNKNOWN", "ADDRESS", "BAD ADDRESS", "MOVED", "SEE NOTES", "NO STREET", "UNKNOWN STREET":
 		return true
 	}
-	return isJunkName(w) && !hasDigit(w) || isRun(w)
+	return isJunkName(w) && !hasDigit(w) || isRun(w) && (len(w) >= 3 || w == "0")
 }
 
 // postBox reads "PO BOX 12" and its usual spellings.

@@ -32,7 +32,7 @@ func checkBirth(b, received Date, c rules) (Date, IssueCode) {
 		}
 		return Date{}, IssueUnreadable
 	}
-	b, issue := checkDate(b, c)
+	b, issue := checkDate(b)
 	if b.Year == 0 || !c.birthDate {
 		return b, issue
 	}
@@ -54,9 +54,10 @@ func checkBirth(b, received Date, c rules) (Date, IssueCode) {
 	return b, issue
 }
 
-// checkDate drops constants and, under the calendar's rule, parts that the
-// calendar has not.
-func checkDate(d Date, c rules) (Date, IssueCode) {
+// checkDate drops constants. A day that the calendar has not stays as written:
+// 19/06/1968 read month first is a month and day exchanged, and what is right
+// in it is good evidence.
+func checkDate(d Date) (Date, IssueCode) {
 	d.Text = ""
 	switch {
 	case d.Year == 0:
@@ -65,14 +66,6 @@ func checkDate(d Date, c rules) (Date, IssueCode) {
 		return Date{}, IssueJunk
 	case d.possible():
 		return d, ""
-	}
-	if c.calendar {
-		if d.Month > 12 {
-			d.Month = 0
-		}
-		if !d.possible() {
-			d.Day = 0
-		}
 	}
 	return d, IssueImpossible
 }

@@ -160,12 +160,12 @@ func postalCode(raw string, shape bool) (string, IssueCode) {
 	v := compact(w)
 	digits := leadingDigits(v)
 	switch {
-	case v == "" || isRun(v) || isJunkValue(w) || v == "12345" && shape:
+	case v == "" || isJunkPostal(v, shape) || isJunkValue(w):
 		return "", IssueJunk
 	case digits == 5 && len(v) == 5:
 		return v, ""
 	case digits == len(v) && len(w) == 10 && w[5] == ' ', digits == 9 && len(v) == 9 && shape:
-		if isRun(v[:5]) {
+		if isJunkPostal(v[:5], shape) {
 			return "", IssueJunk
 		}
 		return v[:5], ""
@@ -178,13 +178,26 @@ func postalCode(raw string, shape bool) (string, IssueCode) {
 		if len(v) == 6 && isCanadian(v) {
 			return v, ""
 		}
-	case digits == 4 && len(v) == 4 && shape: // a spreadsheet ate the leading zero
-		return "0" + v, IssueRepaired
+	case digits == 4 && len(v) == 4:
+		// A digit is missing, the leading zero or another: as it is it stays one
+		// edit from the right one.
+		return v, ""
 	}
 	if shape {
 		return "", IssueShape
 	}
 	return boundText(v), ""
+}
+
+// isJunkPostal reports whether a code is a filler: noughts, nines, or under the
+// US rule another row of one figure that is nobody's ZIP code. 22222, 44444 and
+// 55555 are places, as is 2222 in Australia.
+func isJunkPostal(v string, us bool) bool {
+	switch v {
+	case "12345", "11111", "33333", "66666", "77777", "88888":
+		return us
+	}
+	return isRun(v) && (v[0] == '0' || v[0] == '9' || len(v) > 5)
 }
 
 // ukPostcode writes a UK postcode with its space, or returns "".

@@ -66,7 +66,7 @@ func TestPostalCode(t *testing.T) {
 		{"ZIP", "48469", "48469", "48469"},
 		{"ZIP+4", "48469-1234", "48469", "48469"},
 		{"ZIP+4 without dash", "484691234", "48469", "484691234"},
-		{"lost leading zero", "5845", "05845", "5845"},
+		{"a digit lost", "5845", "5845", "5845"},
 		{"a spreadsheet's number", "48469.0", "48469", "48469"},
 		{"zeros", "00000", "", ""},
 		{"nines", "99999", "", ""},
@@ -74,7 +74,9 @@ func TestPostalCode(t *testing.T) {
 		{"UK", "tq13 8df", "TQ13 8DF", "TQ13 8DF"},
 		{"UK without space", "SW1Y5EW", "SW1Y 5EW", "SW1Y 5EW"},
 		{"Canada", "K1A 0B1", "K1A0B1", "K1A0B1"},
-		{"Australia", "4011", "04011", "4011"},
+		{"Australia", "2222", "2222", "2222"},
+		{"a row that is a place", "55555", "55555", "55555"},
+		{"a row that is none", "11111", "", "11111"},
 		{"a word", "unk", "", ""},
 	})
 }

@@ -11,7 +11,7 @@ import (
 //
 // Month and Day hold what was written, even where the calendar has no such day
 // (1843-81-15 is a mistyped month, and its other parts are good evidence);
-// [Date.Full] tells. [Normalize] decides by its profile what becomes of them.
+// [Date.Full] tells.
 type Date struct {
 	Text       string
 	Year       uint16

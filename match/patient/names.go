@@ -42,6 +42,12 @@ func parseName(raw string, kind nameKind) parsedName {
 		words = fold.Words(raw)
 	}
 	words = p.takeWords(words, kind)
+	if words == "" && len(p.aliases) > 0 { // all of it was in quotes
+		words, p.aliases = p.aliases[0], p.aliases[1:]
+	}
+	if kind == familyName && p.suffix == "" && suffixAllowed(words, givenName) { // WILLIAM / III
+		words, p.suffix = "", suffixOf(words)
+	}
 	p.words = boundName(words)
 	if p.words != "" && kind == givenName {
 		ph, _ := classify(p.words, "", placeholderContext{AgeDays: -1})
@@ -276,7 +282,7 @@ func isJunkName(words string) bool {
 	same, figures := true, true
 	for i := range len(words) {
 		c := words[i]
-		same = same && (c == words[0] || c == ' ')
+		same = same && c == words[0]
 		figures = figures && (isDigit(c) || c == ' ')
 	}
 	return figures || same && words[0] < 0x80 && (len(words) >= 3 || len(words) == 2 && (words[0] == 'X' || words[0] == 'Z'))

@@ -156,11 +156,11 @@ func readText(_ *rules, raw string) fixed {
 
 func (z *Normalizer) dates(n *Normalized, r *Record) {
 	var issue IssueCode
-	n.Received, issue = checkDate(r.Received, z.rules)
+	n.Received, issue = checkDate(r.Received)
 	z.issue(FieldReceived, issue)
 	n.Birth, issue = checkBirth(r.BirthDate, r.Received, z.rules)
 	z.issue(FieldBirthDate, issue)
-	n.Death, issue = checkDate(r.Death, z.rules)
+	n.Death, issue = checkDate(r.Death)
 	z.issue(FieldDeathDate, issue)
 	n.Activity = n.Received
 }

@@ -112,6 +112,12 @@ func TestNames(t *testing.T) {
 			map[Field]string{FieldSuffix: "II", FieldGivenAlias: ""}},
 		{"maiden name", []string{"given_name", "Valerie", "family_name", "Mills", "maiden_name", "Silva"},
 			map[Field]string{FieldFamily: "MILLS", FieldFamilyAlias: "SILVA"}},
+		{"a king", []string{"given_name", "William", "family_name", "III"},
+			map[Field]string{FieldGiven: "WILLIAM", FieldFamily: "", FieldSuffix: "III"}},
+		{"equal initials are initials", []string{"given_name", "C.C.", "family_name", "Calvert"},
+			map[Field]string{FieldGiven: "C C"}},
+		{"all in quotes", []string{"given_name", "'Kyd'", "family_name", "Smith"},
+			map[Field]string{FieldGiven: "KYD", FieldGivenAlias: ""}},
 		{"family unknown", []string{"given_name", "Emma", "family_name", "LNU"},
 			map[Field]string{FieldGiven: "EMMA", FieldFamily: ""}},
 		{"no middle name", []string{"given_name", "Emma", "family_name", "Smith", "middle_name", "NMN"},
@@ -219,8 +225,8 @@ func TestBirthDates(t *testing.T) {
 		{"no day of receipt, nothing to judge by", "1843-05-15", "", "18430515", "18430515", ""},
 		{"software's default", "1900-01-01", "2024-01-11", "", "19000101", IssueDefault},
 		{"nines", "9999-12-31", "2024-01-11", "", "", IssueJunk},
-		{"31 February", "2018-02-31", "2024-01-11", "20180200", "20180231", IssueImpossible},
-		{"month 81", "1984-81-15", "2024-01-11", "19840015", "19848115", IssueImpossible},
+		{"31 February", "2018-02-31", "2024-01-11", "20180231", "20180231", IssueImpossible},
+		{"day and month exchanged", "1984-19-06", "2024-01-11", "19841906", "19841906", IssueImpossible},
 		{"other layout", "04/05/2018", "2024-01-11", "", "", IssueUnreadable},
 	} {
 		r := record(t, "birth_date", c.birth, "received", c.received)

@@ -27,7 +27,6 @@ type Shape string
 // The shape rules of the US profile.
 const (
 	ShapeBirthDate  Shape = "birth_date"  // not after receipt, at most 120 years before it, not 1900-01-01
-	ShapeCalendar   Shape = "calendar"    // a month or day that the calendar has not is unknown
 	ShapePhone      Shape = "phone"       // ten digits of the North American plan, no 555
 	ShapePostalCode Shape = "postal_code" // ZIP code; a UK or Canadian postcode passes
 	ShapeSSN        Shape = "ssn"         // nine digits with a valid area, group and serial
@@ -35,7 +34,7 @@ const (
 )
 
 // shapes lists them in the order in which they are reported.
-var shapes = [...]Shape{ShapeBirthDate, ShapeCalendar, ShapePhone, ShapePostalCode, ShapeSSN, ShapeEmail}
+var shapes = [...]Shape{ShapeBirthDate, ShapePhone, ShapePostalCode, ShapeSSN, ShapeEmail}
 
 const (
 	nameUS      = "US"
@@ -98,15 +97,15 @@ func (p Profile) rule(s Shape) bool { return p.Name == nameUS && !slices.Contain
 
 // rules is a profile ready to use.
 type rules struct {
-	us                                             bool
-	birthDate, calendar, phone, postal, ssn, email bool
-	asOf                                           Date
+	us                                   bool
+	birthDate, phone, postal, ssn, email bool
+	asOf                                 Date
 }
 
 func (p Profile) compile() rules {
 	return rules{
 		us:        p.Name == nameUS,
-		birthDate: p.rule(ShapeBirthDate), calendar: p.rule(ShapeCalendar), phone: p.rule(ShapePhone),
+		birthDate: p.rule(ShapeBirthDate), phone: p.rule(ShapePhone),
 		postal: p.rule(ShapePostalCode), ssn: p.rule(ShapeSSN), email: p.rule(ShapeEmail),
 		asOf: Date{Year: p.AsOf.Year, Month: p.AsOf.Month, Day: p.AsOf.Day},
 	}
@@ -151,9 +150,8 @@ func (p Profile) Calibrate(sample []Record) (Profile, []string) {
 // off or not. Constants and runs do not count: they are junk anyhow.
 func (c rules) judge(r *Record, report func(s Shape, drop bool)) {
 	if b := r.BirthDate; b.Year != 0 && !constantDate(b) {
-		_, issue := checkBirth(b, r.Received, rules{birthDate: true, asOf: c.asOf})
-		report(ShapeBirthDate, issue != "")
-		report(ShapeCalendar, !b.possible())
+		left, _ := checkBirth(b, r.Received, rules{birthDate: true, asOf: c.asOf})
+		report(ShapeBirthDate, left.Year == 0)
 	}
 	for _, v := range r.Phones {
 		if _, issue := phone(v, true); v != "" && issue != IssueJunk {
