@@ -96,24 +96,23 @@ func alignWord(a, b string) (m, t int, ok bool) {
 // of an earlier one, and the bits of all bytes of a.
 //
 // Its branches, which nothing predicts in the textbook's inner loop, are gone. It
-// is a function of its own to keep its seven values in registers, and the window
+// is a function of its own to keep its values in registers, and the window
 // grows by hand because a shift by a variable needs one more.
 func assign[T uint16 | uint64](a string, at *places[T], r int) (taken uint64, crossed bool, other byte) {
 	left := uint64(1)<<(r%word) - 1 // one bit for each character before the window moves
 	window := left<<1 | 1
-	free := ^uint64(0)
-	behind := uint64(0)
+	behind := uint64(0) // places taken before a lower one
 	for i := 0; i < len(a); i++ {
 		c := a[i]
 		other |= c
-		found := uint64(at[c%ascii]) & window & free
+		found := uint64(at[c%ascii]) & window &^ taken
 		window = window<<1 | left&1
 		left >>= 1
 		lowest := found & -found
-		behind |= -lowest &^ free // places taken before, higher than this one
-		free ^= lowest
+		behind |= taken & -lowest
+		taken |= lowest
 	}
-	return ^free, behind != 0, other
+	return taken, behind != 0, other
 }
 
 // transposed assigns once more, now that it is known which places are taken in
