@@ -141,7 +141,7 @@ func (b *binder) parameterized(spec Comparison, f patient.Field) func(i, j int) 
 	case KindText:
 		return b.text(f)
 	case KindNumber:
-		return b.values(f, compareNumber)
+		return b.digits(f, compareNumber, settleNumber)
 	}
 	return b.values(f, compareExact)
 }
@@ -156,7 +156,7 @@ func (b *binder) fixed(k Kind) func(i, j int) uint8 {
 	case KindMiddle:
 		return b.middle()
 	case KindBirthDate:
-		return b.values(patient.FieldBirthDate, compareBirthDate)
+		return b.birthDate()
 	case KindSex:
 		return b.values(patient.FieldSex, func(x, y string) uint8 { return compareSex(x[0], y[0]) })
 	case KindSuffix:
@@ -164,9 +164,9 @@ func (b *binder) fixed(k Kind) func(i, j int) uint8 {
 	case KindMultiple:
 		return b.multiple()
 	case KindSSN:
-		return b.values(patient.FieldSSN, compareSSN)
+		return b.digits(patient.FieldSSN, compareSSN, settleSSN)
 	case KindMedicaid:
-		return b.values(patient.FieldMedicaid, compareNumber)
+		return b.digits(patient.FieldMedicaid, compareNumber, settleNumber)
 	case KindMRN:
 		return b.scoped(patient.FieldMRN)
 	case KindStudentID:
@@ -174,9 +174,9 @@ func (b *binder) fixed(k Kind) func(i, j int) uint8 {
 	case KindBirthCertificate:
 		return b.values(patient.FieldBirthCertificate, compareExact)
 	case KindPhone:
-		return b.values(patient.FieldPhone, comparePhone)
+		return b.digits(patient.FieldPhone, comparePhone, settlePhone)
 	case KindPostalCode:
-		return b.values(patient.FieldPostalCode, comparePostalCode)
+		return b.digits(patient.FieldPostalCode, comparePostalCode, settlePostalCode)
 	case KindMotherGiven:
 		return b.values(patient.FieldMotherGiven, compareGivenAlone)
 	case KindMotherMaiden:

@@ -26,7 +26,7 @@ func (b *binder) given() func(i, j int) uint8 {
 		if x == y && x != 0 {
 			return givenExact
 		}
-		if aliases.none(i, j) {
+		if aliases.col == nil || aliases.none(i, j) {
 			if x == 0 && y == 0 || (x == 0 || y == 0) && middle.id(i)|middle.id(j) == 0 {
 				return 0
 			}

@@ -59,18 +59,20 @@ func versus(b *testing.B, ours, theirs func(x, y string) float64) {
 	b.ReportMetric(peer/own, "times-faster")
 }
 
-// Target: 80 ns and 3 times matchr.
+// Target: 80 ns and 3 times matchr. Measured 43 ns and 2.9 times on a Zen 4, where
+// matchr takes 125 ns, half of what it took on the Xeon the target was set on; a
+// quarter of ours is mispredicted loop ends.
 func BenchmarkJaroWinkler(b *testing.B) {
 	versus(b, JaroWinkler, func(x, y string) float64 { return matchr.JaroWinkler(x, y, false) })
 }
 
-// Target: 65 ns and 8 times matchr.
+// Target: 65 ns and 8 times matchr. Measured 39 ns and 10 times.
 func BenchmarkLevenshtein(b *testing.B) {
 	versus(b, func(x, y string) float64 { return float64(Levenshtein(x, y)) },
 		func(x, y string) float64 { return float64(matchr.Levenshtein(x, y)) })
 }
 
-// Target: 65 ns and 8 times matchr.
+// Target: 65 ns and 8 times matchr. Measured 43 ns and 9 times.
 func BenchmarkOSA(b *testing.B) {
 	versus(b, func(x, y string) float64 { return float64(OSA(x, y)) },
 		func(x, y string) float64 { return float64(matchr.OSA(x, y)) })
