@@ -60,8 +60,8 @@ func versus(b *testing.B, ours, theirs func(x, y string) float64) {
 }
 
 // Target: 80 ns and 3 times matchr. Measured 43 ns and 2.9 times on a Zen 4, where
-// matchr takes 125 ns, half of what it took on the Xeon the target was set on; a
-// quarter of ours is mispredicted loop ends.
+// matchr takes 125 ns, half of what it took on the Xeon the target was set on. Sorting
+// the pairs by length saves 6 ns of ours: loop ends that are not predicted.
 func BenchmarkJaroWinkler(b *testing.B) {
 	versus(b, JaroWinkler, func(x, y string) float64 { return matchr.JaroWinkler(x, y, false) })
 }
