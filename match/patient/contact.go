@@ -79,7 +79,7 @@ func alphanumeric(s string) string { return compact(fold.Words(s)) }
 func opaque(raw string) (string, IssueCode) {
 	w := fold.Words(cutRaw(raw))
 	v := boundText(compact(w))
-	if v == "" || isFiller(v) || isJunkValue(w) {
+	if v == "" || isFiller(v) || isJunkValue(w) || isJunkValue(v) {
 		return "", IssueJunk
 	}
 	return v, ""
@@ -160,7 +160,7 @@ func postalCode(raw string, shape bool) (string, IssueCode) {
 	v := compact(w)
 	digits := leadingDigits(v)
 	switch {
-	case v == "" || isJunkPostal(v, shape) || isJunkValue(w):
+	case v == "" || isJunkPostal(v, shape) || isJunkValue(w) || isJunkValue(v):
 		return "", IssueJunk
 	case digits == 5 && len(v) == 5:
 		return v, ""

@@ -41,12 +41,13 @@ func parseName(raw string, kind nameKind) parsedName {
 	} else {
 		words = fold.Words(raw)
 	}
-	words = p.takeWords(words, kind)
 	if words == "" && len(p.aliases) > 0 { // all of it was in quotes
 		words, p.aliases = p.aliases[0], p.aliases[1:]
 	}
-	if kind == familyName && p.suffix == "" && suffixAllowed(words, givenName) { // WILLIAM / III
-		words, p.suffix = "", suffixOf(words)
+	words = p.takeWords(words, kind)
+	if kind == familyName && suffixAllowed(words, givenName) { // WILLIAM / III
+		p.setSuffix(suffixOf(words))
+		words = ""
 	}
 	p.words = boundName(words)
 	if p.words != "" && kind == givenName {
@@ -97,12 +98,17 @@ func (p *parsedName) alias(words string) {
 		return
 	}
 	if s := suffixOf(words); s != "" {
-		if p.suffix == "" {
-			p.suffix = s
-		}
+		p.setSuffix(s)
 		return
 	}
 	p.aliases = append(p.aliases, words)
+}
+
+// setSuffix keeps the first suffix met.
+func (p *parsedName) setSuffix(s string) {
+	if p.suffix == "" {
+		p.suffix = s
+	}
 }
 
 // takeCommas splits "Last, First" and takes suffixes out of between commas. A
@@ -112,9 +118,7 @@ func (p *parsedName) takeCommas(raw string, kind nameKind) string {
 	for piece := range strings.SplitSeq(raw, ",") {
 		w := fold.Words(piece)
 		if s := suffixOf(w); s != "" && len(pieces) > 0 {
-			if p.suffix == "" {
-				p.suffix = s
-			}
+			p.setSuffix(s)
 			continue
 		}
 		if w != "" {
@@ -129,9 +133,7 @@ func (p *parsedName) takeCommas(raw string, kind nameKind) string {
 	}
 	var inner parsedName
 	p.before = boundName(inner.takeWords(pieces[0], familyName))
-	if p.suffix == "" {
-		p.suffix = inner.suffix
-	}
+	p.setSuffix(inner.suffix)
 	return strings.Join(pieces[1:], " ")
 }
 
@@ -151,9 +153,7 @@ func (p *parsedName) takeWords(words string, kind nameKind) string {
 	for len(w) > 1 {
 		last := w[len(w)-1]
 		if s := suffixOf(last); s != "" && suffixAllowed(last, kind) {
-			if p.suffix == "" {
-				p.suffix = s
-			}
+			p.setSuffix(s)
 		} else if !(remarks[last] || kind != givenName && degrees[last]) {
 			break
 		}
