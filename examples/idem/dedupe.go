@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +46,7 @@ Examples:
   zcat big.csv.gz | idem dedupe --policy iis --out people -
 
 In --out: clusters.csv (who is who), pairs.csv, golden.csv (one merged row a person), review.csv (pairs for a person
-to look at), rejected.csv (rows set aside), model.json, summary.json. Nothing is left behind by a run that fails.
+to look at), rejected.csv (rows set aside), model.json, summary.json, readable by you alone. Nothing is left behind by a run that fails.
 In golden.csv and review.csv a cell that a spreadsheet would run as a formula gets an apostrophe in front; the other
 files hold ids exactly as they came, so read those with a program or import their columns as text.
 
@@ -271,11 +273,14 @@ func (r *rejects) add(rej intake.Reject) error {
 	return r.sheet.row(rej.Source, fmt.Sprint(rej.Line), "", string(rej.Reason))
 }
 
-// finish adds the superseded records and closes the file.
+// finish adds the superseded records, sorted, and closes the file.
 func (r *rejects) finish(superseded []match.Superseded) error {
 	if r.sheet == nil {
 		return nil
 	}
+	superseded = slices.SortedFunc(slices.Values(superseded), func(a, b match.Superseded) int {
+		return cmp.Or(strings.Compare(a.Key.Source, b.Key.Source), strings.Compare(a.Key.ID, b.Key.ID), cmp.Compare(a.Line, b.Line))
+	})
 	for _, s := range superseded {
 		line := ""
 		if s.Line > 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idem-health/idem/match"
+	"github.com/idem-health/idem/match/intake"
 )
 
 // Each mistake gets an error that says what to do, and leaves nothing behind.
@@ -87,6 +88,15 @@ func TestOutputFolder(t *testing.T) {
 		require.NoError(t, os.Mkdir(empty, 0o755))
 		require.Equal(t, exitOK, idem(t, "dedupe", "--quiet", "--out", empty, path).code)
 		assert.Len(t, names(t, empty), len(outputFiles))
+	})
+	t.Run("readable by its owner alone", func(t *testing.T) {
+		out := filepath.Join(dir, "new")
+		require.Equal(t, exitOK, idem(t, "dedupe", "--quiet", "--out", out, path).code)
+		for _, name := range append(outputFiles, ".") {
+			st, err := os.Stat(filepath.Join(out, name))
+			require.NoError(t, err)
+			assert.Zero(t, st.Mode().Perm()&0o077, name)
+		}
 	})
 	t.Run("not empty", func(t *testing.T) {
 		full := filepath.Join(dir, "full")
@@ -234,4 +244,24 @@ func TestCount(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1234: "-1,234", -123: "-123"} {
 		assert.Equal(t, want, count(n))
 	}
+}
+
+// A file that changes between the passes gives an error, not a wrong golden
+// record.
+func TestInputThatChanges(t *testing.T) {
+	path := write(t, "clinic.csv", clinic())
+	input, err := intake.Open([]string{path}, intake.Options{})
+	require.NoError(t, err)
+	defer input.Close()
+	res, err := match.Dedupe(context.Background(), input.Records(context.Background()), match.Options{})
+	require.NoError(t, err)
+	lines := strings.SplitAfter(clinic(), "\n")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines[:20], "")), 0o600))
+	out, err := newFolder(filepath.Join(t.TempDir(), "out"), false)
+	require.NoError(t, err)
+	w := writer{ctx: context.Background(), folder: out, input: input, result: res}
+	err = w.golden()
+	require.ErrorIs(t, err, match.ErrChanged)
+	assert.NotContains(t, err.Error(), "Oliver")
+	require.NoError(t, out.discard())
 }

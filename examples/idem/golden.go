@@ -2,17 +2,13 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 
-	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/merge"
 )
@@ -31,9 +27,18 @@ func (w *writer) golden() (err error) {
 			err = e
 		}
 	}()
-	g := goldenPass{result: w.result, emit: scratch.add}
-	if err := g.run(w.ctx, w.input.Records(w.ctx), w.check); err != nil {
-		return err
+	merged := 0
+	for g, err := range w.result.Golden(w.ctx, w.input.Records(w.ctx), merge.Survivorship{}) {
+		if err == nil {
+			err = w.check("people merged", merged, w.result.Persons())
+		}
+		if err == nil {
+			err = scratch.add(g.Person, &g.GoldenRecord)
+		}
+		if err != nil {
+			return err
+		}
+		merged++
 	}
 	return w.goldenSheet(scratch)
 }
@@ -62,12 +67,8 @@ func (w *writer) goldenSheet(scratch *scratch) (err error) {
 		if err := w.check("rows of golden.csv", person, w.result.Persons()); err != nil {
 			return err
 		}
-		ok, err := scratch.get(person, &golden)
-		if err != nil {
+		if err := scratch.get(person, &golden); err != nil {
 			return err
-		}
-		if !ok {
-			return errors.New("write golden.csv: the input changed while it was read: it no longer has the records it had")
 		}
 		clear(cells)
 		cells[0], cells[1] = clusterID(person), strconv.Itoa(golden.Members)
@@ -96,83 +97,6 @@ func join(cell *string, value string) {
 	*cell += value
 }
 
-// A goldenPass merges the records of each person in one pass over them.
-type goldenPass struct {
-	result *match.Result
-	emit   func(person int, g *merge.GoldenRecord) error
-
-	chooser    *merge.Chooser
-	superseded map[supersededRow]int
-	seen       []bool                   // records
-	waiting    map[int][]patient.Record // people whose records are not all there yet
-}
-
-type supersededRow struct {
-	key  match.Key
-	line int64
-}
-
-func (g *goldenPass) run(ctx context.Context, records iter.Seq2[*patient.Record, error], check func(string, int, int) error) error {
-	var err error
-	if g.chooser, err = (merge.Survivorship{}).Compile(g.result.Profile); err != nil {
-		return err
-	}
-	g.seen = make([]bool, g.result.Records())
-	g.waiting = map[int][]patient.Record{}
-	g.superseded = map[supersededRow]int{}
-	for _, s := range g.result.Superseded {
-		g.superseded[supersededRow{s.Key, s.Line}]++
-	}
-	n := 0
-	for rec, err := range records {
-		if err != nil {
-			return err
-		}
-		if err := check("records merged", n, g.result.Records()); err != nil {
-			return err
-		}
-		n++
-		if err := g.add(rec); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-// add takes a record, and emits its person when it is the last of it.
-func (g *goldenPass) add(rec *patient.Record) error {
-	key := match.Key{Source: rec.Source, ID: rec.ID}
-	if len(g.superseded) > 0 {
-		row := supersededRow{key, rec.Line}
-		if g.superseded[row] > 0 {
-			g.superseded[row]--
-			return nil
-		}
-	}
-	i, ok := g.result.Find(key)
-	if !ok || g.seen[i] {
-		return nil
-	}
-	g.seen[i] = true
-	person := g.result.Person(i)
-	members := len(g.result.Members(person))
-	if members == 1 {
-		return g.merge(person, []patient.Record{*rec})
-	}
-	group := append(g.waiting[person], rec.Clone())
-	if len(group) < members {
-		g.waiting[person] = group
-		return nil
-	}
-	delete(g.waiting, person)
-	return g.merge(person, group)
-}
-
-func (g *goldenPass) merge(person int, group []patient.Record) error {
-	golden := g.chooser.Golden(group)
-	return g.emit(person, &golden)
-}
-
 // A scratch keeps golden records on disk until they can be written in order.
 type scratch struct {
 	file   *os.File
@@ -185,7 +109,7 @@ type scratch struct {
 	enc    []byte
 }
 
-// A place in the scratch file; the zero value is none.
+// A place in the scratch file.
 type place struct {
 	from int64
 	size int
@@ -250,16 +174,12 @@ func (s *scratch) usedFields() ([]string, error) {
 	return used, nil
 }
 
-// get reads a golden record back; ok is false if it was never written. g is
-// reused.
-func (s *scratch) get(person int, g *merge.GoldenRecord) (ok bool, err error) {
+// get reads the golden record of a person back into g, which is reused.
+func (s *scratch) get(person int, g *merge.GoldenRecord) error {
 	at := s.where[person]
-	if at.size == 0 {
-		return false, nil
-	}
 	s.enc = slices.Grow(s.enc[:0], at.size)[:at.size]
 	if _, err := s.file.ReadAt(s.enc, at.from); err != nil {
-		return false, goldenError(err)
+		return goldenError(err)
 	}
 	d := decoder(s.enc)
 	g.Members, g.Values = int(d.number()), g.Values[:0]
@@ -268,7 +188,7 @@ func (s *scratch) get(person int, g *merge.GoldenRecord) (ok bool, err error) {
 		v.Value, v.Source, v.ID, v.Rule = d.text(), d.text(), d.text(), merge.Rule(d.text())
 		g.Values = append(g.Values, v)
 	}
-	return true, nil
+	return nil
 }
 
 // A decoder reads numbers and texts that add has written.

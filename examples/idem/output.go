@@ -73,11 +73,9 @@ func (f *folder) discard() error {
 	return os.RemoveAll(temp)
 }
 
-// commit puts the files in place.
+// commit puts the files in place. A new folder is open to its owner alone:
+// patient data is shared by decision, not by default.
 func (f *folder) commit() error {
-	if err := os.Chmod(f.temp, 0o755); err != nil {
-		return err
-	}
 	if !f.exists {
 		if err := os.Rename(f.temp, f.path); err != nil {
 			return fmt.Errorf("--out %s: %w", f.path, pathless(err))
@@ -101,7 +99,7 @@ func (f *folder) commit() error {
 
 // write writes a whole file.
 func (f *folder) write(name string, data []byte) error {
-	if err := os.WriteFile(filepath.Join(f.temp, name), data, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(f.temp, name), data, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", name, pathless(err))
 	}
 	return nil
@@ -117,7 +115,7 @@ type sheet struct {
 
 // sheet begins a CSV file with a header.
 func (f *folder) sheet(name string, header ...string) (*sheet, error) {
-	file, err := os.Create(filepath.Join(f.temp, name))
+	file, err := os.OpenFile(filepath.Join(f.temp, name), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", name, pathless(err))
 	}

@@ -21,7 +21,8 @@ type progress struct {
 	terminal bool
 	every    time.Duration
 	stage    string
-	started  time.Time // of the stage
+	unit     string
+	started  time.Time // of the stage and unit
 	told     time.Time
 	width    int   // of the line on the terminal
 	read     int64 // bytes of the input
@@ -72,8 +73,8 @@ func (p *progress) step(stage, unit string, done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if stage != p.stage {
-		p.stage, p.started = stage, now
+	if stage != p.stage || unit != p.unit {
+		p.stage, p.unit, p.started = stage, unit, now
 	}
 	if now.Sub(p.told) < p.every {
 		return
