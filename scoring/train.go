@@ -15,7 +15,6 @@ type Training struct {
 	Share       float64        // part of the candidates that was counted; 0 means all
 	RuleUses    []uint64       // of each comparison: the blocking rules that read one of its fields
 	TwoClasses  bool           // baseline: only the stranger as alternative
-	FixedM      bool           // keep the shipped m: the file has too few pairs of one person to fit them
 }
 
 // The classes of the mixture, in the order of the parameter arrays.
@@ -33,7 +32,9 @@ const (
 	minIterations = 6
 	maxIterations = 100
 	tolerance     = 1e-4
-	pseudoPairs   = 10    // of the prior, for each level of a comparison
+	pseudoPairs   = 10    // of the prior of h, for each level of a comparison
+	minPrior      = 100   // pseudo-pairs of the prior of m, for each comparison
+	priorShare    = 0.25  // of the household's pairs that the prior of m counts as
 	minClassPairs = 1e-3  // floor of a class's expected pairs
 	maxRandomGap  = 0.5   // added to each level's count of random pairs
 	impossible    = -50.0 // log-probability of a guarded pair being one person
@@ -73,6 +74,7 @@ type fit struct {
 	guarded  []bool      // patterns that cannot be one person
 	src      [][numClasses]source
 
+	fixedM         bool // only class sizes and h are fitted
 	pairs          [numClasses]float64
 	u              [][]float64
 	m, h           [][]float64
@@ -91,7 +93,10 @@ func Train(t Training) *Model {
 	f := newFit(t)
 	f.startU(nil)
 	f.start()
+	f.fixedM = true
 	f.run()
+	f.fixedM = false
+	f.strengthen()
 	for range 2 {
 		f.cleanU()
 		f.run()
@@ -205,7 +210,7 @@ func (f *fit) start() {
 		f.pairs[classHousehold], f.pairs[classNamesake] = 0, 0
 	}
 	for c, spec := range f.t.Comparisons {
-		m, strength := startM(spec, f.u[c])
+		m := startM(spec, f.u[c])
 		h := shape(f.u[c], .80)
 		switch spec.Role {
 		case RoleGiven:
@@ -220,8 +225,20 @@ func (f *fit) start() {
 		normalize(m)
 		normalize(h)
 		f.m, f.h = append(f.m, m), append(f.h, h)
-		f.mPrior = append(f.mPrior, scale(m, strength))
+		f.mPrior = append(f.mPrior, scale(m, minPrior))
 		f.hPrior = append(f.hPrior, scale(h, pseudoPairs*float64(len(h)-1)))
+	}
+}
+
+// strengthen sets how much the shipped m count in the fit that frees m. Where
+// household members far outnumber the pairs of one person they would take the
+// same-person class over (on 62,000 records of as many persons the m of an
+// exact given name falls below .1), so there m may only move as far as the
+// pairs of one person, rather than siblings and twins, can carry it.
+func (f *fit) strengthen() {
+	n := max(minPrior, priorShare*f.pairs[classHousehold])
+	for c := range f.mPrior {
+		f.mPrior[c] = scale(f.m[c], n)
 	}
 }
 
@@ -327,7 +344,7 @@ func (f *fit) maximize() float64 {
 		normalize(m)
 		normalize(h)
 		f.guardM(c, m)
-		if f.t.FixedM {
+		if f.fixedM {
 			m = f.m[c]
 		}
 		change = max(change, distance(m, f.m[c]), distance(h, f.h[c]))
@@ -398,10 +415,12 @@ func (f *fit) cleanU() {
 	})
 }
 
-// startM returns the m probabilities a fit starts from, and how many pseudo
-// pairs they count as.
-func startM(c Comparison, u []float64) ([]float64, float64) {
-	return shape(u, .85), pseudoPairs * float64(len(u)-1)
+// startM returns the m probabilities a fit starts from.
+func startM(c Comparison, u []float64) []float64 {
+	if m := shipped(c); m != nil {
+		return m
+	}
+	return shape(u, .85)
 }
 
 // shape returns level probabilities with the given share of exact agreement,

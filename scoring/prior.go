@@ -1,0 +1,63 @@
+package scoring
+
+// shippedM are the m probabilities a fit starts from, by kind and level, level
+// 1 first: how pairs of one person's records look across registries, from
+// published error rates (Just et al. 2016; Miller 2000; DuVall 2010) and common
+// sense, to one digit. They are a prior, not fitted to any file: a file with
+// thousands of pairs of one person overrules them, one with a handful cannot.
+var shippedM = map[Kind][]float64{
+	KindGiven:            {.84, .03, .005, .01, .01, .02, .035, .01, .005, .005, .005, .005, .01, .02},
+	KindFamily:           {.86, .03, .035, .005, .02, .005, .005, .005, .035},
+	KindMiddle:           {.60, .22, .05, .03, .10},
+	KindBirthDate:        {.93, .005, .008, .022, .006, .006, .004, .007, .002, .010},
+	KindSex:              {.985, .015},
+	KindSuffix:           {.95, .05},
+	KindMultiple:         {.80, .12, 0, .04, .04},
+	KindSSN:              {.88, .05, .02, .05},
+	KindMedicaid:         {.88, .04, .08},
+	KindMRN:              {.85, .15},
+	KindStudentID:        {.95, .05},
+	KindBirthCertificate: {.98, .02},
+	KindPhone:            {.65, .05, .30},
+	KindPostalCode:       {.70, .05, .08, .17},
+	KindAddress:          {.50, .15, .12, .03, .20},
+	KindMotherGiven:      {.86, .08, .06},
+	KindMotherMaiden:     {.86, .08, .06},
+	KindGuardian:         {.70, .15, .05, .10},
+	KindGuardianGiven:    {.75, .10, .15},
+	KindDoses:            {.10, .12, .18, .22, .28, .10},
+}
+
+// shippedText are those of the kinds that compare any field, by role.
+var shippedText = map[Role]map[Kind][]float64{
+	RoleHousehold: {
+		KindText:   {.68, .06, .04, .22},
+		KindNumber: {.68, .06, .26},
+		KindExact:  {.75, .25},
+	},
+	RoleIdentifier: {
+		KindText:   {.75, .08, .05, .12},
+		KindNumber: {.85, .05, .10},
+		KindExact:  {.85, .15},
+	},
+	RolePerson: {
+		KindText:   {.65, .07, .06, .22},
+		KindNumber: {.85, .05, .10},
+		KindExact:  {.80, .20},
+	},
+}
+
+// shipped returns the shipped m probabilities of a comparison, level 0 first,
+// summing to 1; nil where there are none.
+func shipped(c Comparison) []float64 {
+	m, ok := shippedM[c.Kind]
+	if !ok {
+		m, ok = shippedText[c.Role][c.Kind]
+	}
+	if !ok {
+		return nil
+	}
+	p := append([]float64{0}, m...)
+	normalize(p)
+	return p
+}
