@@ -2,10 +2,8 @@ package match
 
 import (
 	"context"
-	"math"
 
 	"github.com/idem-health/idem/blocking"
-	"github.com/idem-health/idem/internal/hash"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/scoring"
 )
@@ -46,26 +44,24 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 }
 
 // countRandom counts the patterns of random pairs, or of all pairs of a small
-// file. The draw is a function of row numbers alone, and rows are in content
-// order.
+// file. Rows are in the order of a digest of their content, so that rows at a
+// fixed distance are as random a pair as any: the draw depends on nothing else,
+// and it walks the table instead of jumping about in it. The distance is about
+// a third of the table, since equal records are neighbors.
 func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.PatternCount, error) {
-	n := uint64(r.table.Len())
+	n := r.table.Len()
 	counters := make([]scoring.Counter, r.workers)
 	all := n*(n-1)/2 <= randomPairs
+	each := min(randomPairs/n+1, n/3)
 	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
 		counter := &counters[worker]
-		if all {
-			for i := uint64(task); i < n; i += randomTasks {
-				for j := range i {
-					counter.Add(c.Pattern(uint32(j), uint32(i)), 0)
-				}
+		for i := n * task / randomTasks; i < n*(task+1)/randomTasks; i++ {
+			first, partners := i+n/3+1, each
+			if all {
+				first, partners = i+1, n-1-i
 			}
-			return nil
-		}
-		for k := task; k < randomPairs; k += randomTasks {
-			x := hash.Mix(uint64(k), 0x1de3)
-			i, j := (x>>32)*n>>32, (x&math.MaxUint32)*n>>32
-			if i != j {
+			for d := range partners {
+				j := (first + d) % n
 				counter.Add(c.Pattern(uint32(min(i, j)), uint32(max(i, j))), 0)
 			}
 		}
