@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/scoring/strsim"
 )
 
 // A givenView is what the comparison of given names looks at in one record.
@@ -66,11 +67,13 @@ func compareGivenSpelling(a, b string) uint8 {
 		return givenPrefix
 	case shareWord(a, b, 2):
 		return givenPartial
-	case similar(a, b, nameClose):
+	}
+	switch alignment := strsim.Align(a, b); {
+	case alignment.AtLeast(nameClose):
 		return givenClose
-	case similar(a, b, nameNear):
+	case alignment.AtLeast(nameNear):
 		return givenNear
-	case similar(a, b, nameFar):
+	case alignment.AtLeast(nameFar):
 		return givenFar
 	}
 	return givenDiffers
@@ -175,11 +178,13 @@ func compareFamily(a, b *familyView) uint8 {
 		return familyPrefix
 	case otherFamily(a, b), otherFamily(b, a):
 		return familyOther
-	case similar(a.Family, b.Family, nameClose):
+	}
+	switch alignment := strsim.Align(a.Family, b.Family); {
+	case alignment.AtLeast(nameClose):
 		return familyClose
-	case similar(a.Family, b.Family, nameNear):
+	case alignment.AtLeast(nameNear):
 		return familyNear
-	case similar(a.Family, b.Family, nameFar):
+	case alignment.AtLeast(nameFar):
 		return familyFar
 	}
 	return familyDiffers

@@ -18,12 +18,8 @@ const (
 	textSome  strsim.Permille = 800
 )
 
-// similar reports whether two texts reach a Jaro-Winkler similarity, which
-// depends on the order of its arguments: the byte-wise smaller comes first.
-func similar(a, b string, cut strsim.Permille) bool {
-	a, b = strsim.Symmetric(a, b)
-	return strsim.JaroWinklerAtLeast(a, b, cut)
-}
+// similar reports whether two texts reach a Jaro-Winkler similarity.
+func similar(a, b string, cut strsim.Permille) bool { return strsim.JaroWinklerAtLeast(a, b, cut) }
 
 // edits is the number of edits (see [slip]) between two texts.
 func edits(a, b string) int { return strsim.OSA(a, b) }
@@ -37,9 +33,11 @@ func compareText(a, b string) uint8 {
 		return 0
 	case sameCompact(a, b):
 		return textExact
-	case similar(a, b, textAlike):
+	}
+	switch alignment := strsim.Align(a, b); {
+	case alignment.AtLeast(textAlike):
 		return textClose
-	case similar(a, b, textSome):
+	case alignment.AtLeast(textSome):
 		return textNear
 	}
 	return textDiffers
