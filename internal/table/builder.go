@@ -20,6 +20,7 @@ type Spec struct {
 // A Builder collects rows. It is not safe for concurrent use.
 type Builder struct {
 	t      *Table
+	chunks [][]uint32 // rows as they are added, all columns: growing one slice would copy it over and over
 	column []builderColumn
 	repeat bool // some column may have several values
 
@@ -29,6 +30,14 @@ type Builder struct {
 	values []string
 	digest []byte
 	date   []byte
+}
+
+const chunkRows = 4096
+
+// row returns the words of the i-th row that was added.
+func (b *Builder) row(i int) []uint32 {
+	at := i % chunkRows * b.t.stride
+	return b.chunks[i/chunkRows][at : at+b.t.stride]
 }
 
 type builderColumn struct {
@@ -119,10 +128,10 @@ func personName(f patient.Field) bool {
 // Add appends a record and returns its index: 0, 1, 2 ...
 func (b *Builder) Add(n *patient.Normalized) int {
 	t := b.t
-	from := len(t.rows)
-	t.rows = slices.Grow(t.rows, t.stride)[:from+t.stride]
-	row := t.rows[from:]
-	clear(row)
+	if t.n%chunkRows == 0 {
+		b.chunks = append(b.chunks, make([]uint32, chunkRows*t.stride))
+	}
+	row := b.row(t.n)
 	b.flags, b.ends, b.spans = 0, b.ends[:0], b.spans[:0]
 	for i := range b.column {
 		b.encode(&b.column[i], row, n)
@@ -219,17 +228,27 @@ func (b *Builder) put(c *builderColumn, words []uint32, v string) {
 // the table. The Builder must not be used again.
 func (b *Builder) Freeze(drop func(i int) bool) *Table {
 	t := b.t
-	b.t = nil
-	added := t.prune(drop)
-	t.dropEmpty()
-	t.origin = canonical(t.digest)
-	permute(t.rows, t.digest, t.stride, t.origin)
-	if added != nil {
-		for row, i := range t.origin {
-			t.origin[row] = added[i]
+	var added []uint32
+	var digests [][16]byte
+	for i := range t.n {
+		if drop == nil || !drop(i) {
+			added, digests = append(added, uint32(i)), append(digests, t.digest[i])
 		}
 	}
-	t.rows, t.side, t.digest = clip(t.rows), clip(t.side), clip(t.digest)
+	words := b.keepUsed(added)
+	t.n = len(added)
+	t.rows = make([]uint32, 0, t.n*len(words))
+	t.digest = digests[:0:0]
+	for _, k := range canonical(digests) {
+		t.origin = append(t.origin, added[k])
+		t.digest = append(t.digest, digests[k])
+		row := b.row(int(added[k]))
+		for _, w := range words {
+			t.rows = append(t.rows, row[w])
+		}
+	}
+	b.t, b.chunks = nil, nil
+	t.side, t.stride = clip(t.side), len(words)
 	for _, d := range t.dicts {
 		d.freeze()
 	}
@@ -239,41 +258,18 @@ func (b *Builder) Freeze(drop func(i int) bool) *Table {
 	return t
 }
 
-// prune closes the gaps of dropped rows. It returns the index that Add gave
-// each row that stays, or nil when all do.
-func (t *Table) prune(drop func(i int) bool) []uint32 {
-	if drop == nil {
-		return nil
-	}
-	var added []uint32
-	for i := range t.n {
-		if !drop(i) {
-			added = append(added, uint32(i))
-		}
-	}
-	if len(added) == t.n {
-		return nil
-	}
-	for to, from := range added {
-		copy(t.rows[to*t.stride:(to+1)*t.stride], t.rows[int(from)*t.stride:])
-		t.digest[to] = t.digest[from]
-	}
-	t.n = len(added)
-	t.rows, t.digest = t.rows[:t.n*t.stride], t.digest[:t.n]
-	return added
-}
-
-// dropEmpty takes the columns that are empty in every row out of the rows: a
-// file has few of the fields a record may have.
-func (t *Table) dropEmpty() {
+// keepUsed drops the columns that are empty in all the given rows, a file
+// having few of the fields that a record may have, and returns the words of a
+// row that are kept.
+func (b *Builder) keepUsed(rows []uint32) (words []int) {
+	t := b.t
 	seen := make([]uint32, t.stride)
-	for at := 0; at < len(t.rows); at += t.stride {
-		for w, v := range t.rows[at : at+t.stride] {
+	for _, i := range rows {
+		for w, v := range b.row(int(i)) {
 			seen[w] |= v
 		}
 	}
 	var kept []*Col
-	var from []int // the word that becomes word i
 	var repeats bool
 	for _, c := range t.cols {
 		used := seen[c.off] != 0 || c.Dict == nil && seen[c.off+1] != 0
@@ -286,24 +282,16 @@ func (t *Table) dropEmpty() {
 			continue
 		}
 		kept = append(kept, c)
-		words := []int{c.off}
+		off := len(words)
+		words = append(words, c.off)
 		if c.Dict == nil {
 			words = append(words, c.off+1)
 		}
-		c.off = len(from)
-		from = append(from, words...)
+		c.off = off
 	}
-	t.moveFlags(kept, &from, repeats)
-	for row, at := 0, 0; row < t.n; row++ {
-		old := t.rows[row*t.stride : (row+1)*t.stride]
-		for _, w := range from {
-			t.rows[at] = old[w] // at never overtakes the word that is read
-			at++
-		}
-	}
-	t.stride = len(from)
-	t.rows = t.rows[:t.n*t.stride]
 	t.cols = kept
+	t.moveFlags(kept, &words, repeats)
+	return words
 }
 
 // moveFlags puts the two words of flags at the end of a row, or leaves them out
@@ -344,31 +332,4 @@ func canonical(digest [][16]byte) []uint32 {
 		i = j
 	}
 	return order
-}
-
-// permute moves row order[i] to place i, along the cycles of the permutation:
-// a second copy of all rows would double the peak of memory.
-func permute(rows []uint32, digest [][16]byte, stride int, order []uint32) {
-	done := make([]uint64, (len(order)+63)/64)
-	spare := make([]uint32, stride)
-	for first := range order {
-		if done[first>>6]>>(first&63)&1 != 0 {
-			continue
-		}
-		copy(spare, rows[first*stride:])
-		spareDigest := digest[first]
-		at := first
-		for {
-			done[at>>6] |= 1 << (at & 63)
-			from := int(order[at])
-			if from == first {
-				break
-			}
-			copy(rows[at*stride:(at+1)*stride], rows[from*stride:])
-			digest[at] = digest[from]
-			at = from
-		}
-		copy(rows[at*stride:(at+1)*stride], spare)
-		digest[at] = spareDigest
-	}
 }
