@@ -8,70 +8,153 @@ import (
 	"github.com/idem-health/idem/match/patient"
 )
 
-// eventOf is what makes two reported doses the same event: vaccine, day and lot,
-// normalised. Doses that differ in any of them are both kept: a missing lot or a
-// neighboring day is for dose-level deduplication to judge. What is no readable
-// dose (no day, no CVX code, "no vaccine administered") is an event only with
-// its exact copies. "" is a dose that says nothing.
-func (p *person) eventOf(d patient.Dose) string {
-	if key := first(p.one(patient.Record{Doses: []patient.Dose{d}}).Doses); key != "" {
-		return key
-	}
-	if blank(d.CVX, d.NDC, d.MVX, d.Lot, d.Date.Text) && d.Date.Year == 0 {
-		return ""
-	}
-	return "?" + doseText(d) // no normalised key begins so
+// A DoseRule says why a report is not a dose of its own, or why a dose that is
+// kept wants a look.
+type DoseRule string
+
+// Why a report is another dose's.
+const (
+	SameReport   DoseRule = "same_report"    // an exact copy, and no vaccine: refused, or not readable
+	SameDay      DoseRule = "same_day"       // same family and day
+	Components   DoseRule = "components"     // a combination and its components on one day
+	NearDay      DoseRule = "near_day"       // within the window of the family
+	FirstOfMonth DoseRule = "first_of_month" // a history that knew only the month
+	PartialDate  DoseRule = "partial_date"   // a date that fits, as far as it is known
+	LotsDiffer   DoseRule = "lots_differ"    // review: two givers, one day, two lots
+	Overlap      DoseRule = "overlap"        // review: vaccines that share a component on one day
+	TooNear      DoseRule = "too_near"       // review: nearer than any schedule allows
+)
+
+// A DoseEvent is one dose a person got, of all the reports about it.
+type DoseEvent struct {
+	// Dose is the report that survived, cvx|date|lot|mvx|ndc|historical, with
+	// what it did not say filled from the others.
+	Dose     string       `json:"dose"`
+	Families []string     `json:"families,omitempty"` // vaccine families it counts for
+	Source   string       `json:"source"`             // of the record whose report survived
+	ID       string       `json:"record_id"`
+	Filled   []DoseFilled `json:"filled,omitempty"`
+	Others   []DoseOther  `json:"others,omitempty"` // the reports that did not survive
+	Review   []DoseReview `json:"review,omitempty"`
 }
 
-// doses keeps every event once, in the order of days: of several reports of one
-// event the one that says most, an administration before a history.
+// A DoseFilled is a part of a dose that comes from another report.
+type DoseFilled struct {
+	Part   string `json:"part"` // cvx, lot, mvx or ndc
+	Source string `json:"source"`
+	ID     string `json:"record_id"`
+}
+
+// A DoseOther is a report that another stands for. A combination whose
+// components survived stands with each of them.
+type DoseOther struct {
+	Dose   string   `json:"dose"`
+	Source string   `json:"source"`
+	ID     string   `json:"record_id"`
+	Rule   DoseRule `json:"rule"`
+}
+
+// A DoseReview is a doubt about two doses that are both kept.
+type DoseReview struct {
+	Rule DoseRule `json:"rule"`
+	With int      `json:"with"` // place of the other dose in [GoldenRecord.Doses]
+}
+
+// A doseReport is one reported dose.
+type doseReport struct {
+	candidate // key: cvx|date|lot, normalised
+	dose      *patient.Dose
+	cvx, lot  string // normalised
+	families  uint64
+	any       bool   // the code names no formulation: it is of any of its families, not of all
+	received  uint32 // sorts by the day; not known is last
+	day       int    // 0 unless the date is full
+	vaccine   bool   // else refused, no vaccine, or nothing that can be read
+}
+
+// eventDay stands in for days where only code and lot are wanted in normalised
+// form.
+var eventDay = patient.Date{Year: 2000, Month: 1, Day: 1}
+
+// report reads one dose; false if it says nothing.
+func (p *person) report(member, part int32, d *patient.Dose) (doseReport, bool) {
+	r := doseReport{candidate: candidate{member: member, part: part, full: specificity(d)}, dose: d}
+	if blank(d.CVX, d.NDC, d.MVX, d.Lot, d.Date.Text) && d.Date.Year == 0 {
+		return r, false
+	}
+	cvx := d.CVX
+	if cvxCode(cvx) == "" {
+		if code, ok := p.table.vaccines.CVX(d.NDC); ok {
+			cvx = code
+		}
+	}
+	key := first(p.one(patient.Record{Doses: []patient.Dose{{CVX: cvx, Lot: d.Lot, Date: eventDay}}}).Doses)
+	if key == "" || d.Date.Year == 0 {
+		r.key = "?" + doseText(*d) // no normalised key begins so
+		return r, true
+	}
+	r.cvx, key, _ = strings.Cut(key, "|")
+	r.lot = key[strings.IndexByte(key, '|')+1:]
+	r.key = r.cvx + "|" + d.Date.Compact() + "|" + r.lot
+	r.day, r.vaccine = d.Date.Days(), true
+	r.received = ^uint32(0)
+	if when := p.members[member].record.Received; when.Known() {
+		r.received = uint32(when.Year)<<16 | uint32(when.Month)<<8 | uint32(when.Day)
+	}
+	r.families, r.any = p.table.families[r.cvx], p.table.vaccines.Unspecified(r.cvx)
+	return r, true
+}
+
+// doses writes the history a clinician wants to read: every dose once, in the
+// order of days, and beside it the reports it was made of.
 func (p *person) doses() {
-	list := p.list[:0]
+	var reports []doseReport
+	members := 0
 	for i := range p.members {
-		for j, d := range p.members[i].record.Doses {
-			if key := p.eventOf(d); key != "" {
-				list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: specificity(d)})
+		before := len(reports)
+		for j := range p.members[i].record.Doses {
+			if r, ok := p.report(int32(i), int32(j), &p.members[i].record.Doses[j]); ok {
+				reports = append(reports, r)
 			}
 		}
+		members += btoi(len(reports) > before)
 	}
-	// How specific a report is comes before all rules, so it cannot be one of them.
-	slices.SortStableFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.member, b.member), cmp.Compare(a.key, b.key), cmp.Compare(b.full, a.full))
-	})
-	most := map[string]int32{}
-	holders := map[string]int32{}
-	for i, c := range list {
-		most[c.key] = max(most[c.key], c.full)
-		if i == 0 || c.member != list[i-1].member || c.key != list[i-1].key {
-			holders[c.key]++
-		}
+	if len(reports) == 0 {
+		return
 	}
-	specific := slices.DeleteFunc(slices.Clone(list), func(c candidate) bool { return c.full < most[c.key] })
-	members := 0
-	for i, c := range list {
-		if i == 0 || c.member != list[i-1].member {
-			members++
-		}
-	}
-	kept, _, _ := p.keep(unitDoses, specific)
-	day := func(c candidate) string { return p.members[c.member].record.Doses[c.part].Date.Compact() }
-	slices.SortStableFunc(kept, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(day(a), day(b)), cmp.Compare(a.key, b.key))
-	})
+	h := newHistory(p, reports)
+	h.sameDays()
+	h.nearDays()
+	h.review()
 	rule := Union
 	if members == 1 {
 		rule = Sole
 	}
-	for _, c := range kept {
-		agree := int(holders[c.key])
-		p.put("doses", doseText(p.members[c.member].record.Doses[c.part]), c.member, rule, agree, members-agree)
+	for _, e := range h.ordered() {
+		event := h.describe(e)
+		agree := h.holders(e)
+		p.put("doses", event.Dose, h.reports[e.survivor].member, rule, agree, members-agree)
+		p.out.Doses = append(p.out.Doses, event)
 	}
+	h.linkReviews()
 }
 
-// specificity orders reports of one event: administered before historical,
-// then by what they say of the product.
-func specificity(d patient.Dose) int32 {
-	return int32(8*btoi(!d.Historical) + 4*btoi(d.NDC != "") + 2*btoi(d.Lot != "") + btoi(d.MVX != ""))
+// specificity orders reports of one vaccine by what they say of the product.
+func specificity(d *patient.Dose) int32 {
+	return int32(4*btoi(!blank(d.NDC)) + 2*btoi(!blank(d.Lot)) + btoi(!blank(d.MVX)))
+}
+
+// compareReports orders reports, the better first: administered before
+// historical, a formulation before none, a combination before components, the
+// one that says most, the earlier received; then by the rules of the field.
+func (p *person) compareReports(a, b *doseReport) int {
+	return cmp.Or(
+		cmp.Compare(btoi(a.dose.Historical), btoi(b.dose.Historical)),
+		cmp.Compare(btoi(a.any), btoi(b.any)),
+		cmp.Compare(components(b), components(a)),
+		cmp.Compare(b.full, a.full),
+		cmp.Compare(a.received, b.received),
+		p.compare(unitDoses, &a.candidate, &b.candidate))
 }
 
 // doseText writes cvx|date|lot|mvx|ndc|historical, the standard form of a dose,
@@ -86,4 +169,57 @@ func doseText(d patient.Dose) string {
 		historical = "Y"
 	}
 	return strings.TrimRight(strings.Join([]string{d.CVX, day, d.Lot, d.MVX, d.NDC, historical}, "|"), "|")
+}
+
+// describe writes an event with its provenance.
+func (h *history) describe(e *doseEvent) DoseEvent {
+	s := &h.reports[e.survivor]
+	record := func(r *doseReport) *patient.Record { return h.person.members[r.member].record }
+	out := DoseEvent{Source: record(s).Source, ID: record(s).ID, Families: h.table.namesOf(s.families)}
+	slices.SortStableFunc(e.others, func(a, b otherReport) int {
+		return h.person.compareReports(&h.reports[a.report], &h.reports[b.report])
+	})
+	dose := *s.dose
+	fill := func(part string, to *string, of func(d *patient.Dose) string) {
+		if !blank(*to) {
+			return
+		}
+		for _, o := range e.others {
+			if r := &h.reports[o.report]; h.sameProduct(s, r) && !blank(of(r.dose)) {
+				*to = strings.TrimSpace(of(r.dose))
+				out.Filled = append(out.Filled, DoseFilled{part, record(r).Source, record(r).ID})
+				return
+			}
+		}
+	}
+	if s.any || cvxCode(dose.CVX) == "" {
+		kept := dose.CVX
+		dose.CVX = ""
+		fill("cvx", &dose.CVX, func(d *patient.Dose) string {
+			if c := cvxCode(d.CVX); c != "" && !h.table.vaccines.Unspecified(c) {
+				return d.CVX
+			}
+			return ""
+		})
+		if dose.CVX == "" {
+			dose.CVX = kept
+		}
+	}
+	fill("lot", &dose.Lot, func(d *patient.Dose) string { return d.Lot })
+	fill("mvx", &dose.MVX, func(d *patient.Dose) string { return d.MVX })
+	fill("ndc", &dose.NDC, func(d *patient.Dose) string { return d.NDC })
+	out.Dose = doseText(dose)
+	for _, o := range e.others {
+		r := &h.reports[o.report]
+		out.Others = append(out.Others, DoseOther{doseText(*r.dose), record(r).Source, record(r).ID, o.rule})
+	}
+	slices.SortStableFunc(out.Others, func(a, b DoseOther) int { return cmp.Compare(a.Dose, b.Dose) })
+	return out
+}
+
+// sameProduct says whether one report may complete the other: both name the
+// same vaccine, or one names the family only. A component's lot is not the
+// combination's.
+func (h *history) sameProduct(a, b *doseReport) bool {
+	return a.vaccine && b.vaccine && (a.cvx == b.cvx || a.families == b.families && (a.any || b.any))
 }

@@ -19,6 +19,9 @@ type GoldenRecord struct {
 	Values []Value `json:"values"`
 	// Members is the number of records merged.
 	Members int `json:"members"`
+	// Doses is the consolidated history, in the order of the values of "doses",
+	// with the reports each dose was made of.
+	Doses []DoseEvent `json:"dose_events,omitempty"`
 	// Dropped are the values that normalisation takes for junk or cannot read.
 	// They survive in nothing but their own record.
 	Dropped []Dropped `json:"dropped,omitempty"`

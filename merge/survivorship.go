@@ -93,6 +93,11 @@ type Survivorship struct {
 	Default []Rule         `json:"default,omitempty"` // for fields that are not listed
 	Fields  []FieldRules   `json:"fields,omitempty"`
 	Trust   map[string]int `json:"trust,omitempty"` // of a source; more is better, 0 where it is not named
+	Doses   DoseRules      `json:"doses,omitzero"`  // when two reports are one dose
+
+	// Vaccines are the codes in force; nil means [RoutineVaccines]. They are read
+	// from files of their own, so they are no part of the rules' JSON.
+	Vaccines *Vaccines `json:"-"`
 }
 
 // FieldRules are the rules of one field in the order they are tried. Where all
@@ -181,6 +186,12 @@ func (s Survivorship) Validate() error {
 		seen[f.Field] = true
 		check(f.Field, f.Rules)
 	}
+	for _, text := range s.Doses.faults() {
+		fault("%s", text)
+	}
+	if table := s.Doses.compile(s.Vaccines); len(table.names) == maxFamilies {
+		fault("doses: more than %d vaccine families", maxFamilies-1)
+	}
 	return errors.Join(faults...)
 }
 
@@ -188,6 +199,7 @@ func (s Survivorship) Validate() error {
 type Chooser struct {
 	rules       [numUnits][]Rule
 	trust       map[string]int
+	table       *doseTable
 	profile     patient.Profile
 	normalizers *sync.Pool // of *patient.Normalizer, whose caches take megabytes; nil for a single use
 }
@@ -212,7 +224,7 @@ func (s Survivorship) compile(profile patient.Profile) *Chooser {
 	if len(s.Default) == 0 {
 		s.Default = fallback.Default
 	}
-	c := &Chooser{trust: make(map[string]int, len(s.Trust)), profile: profile}
+	c := &Chooser{trust: make(map[string]int, len(s.Trust)), profile: profile, table: s.Doses.compile(s.Vaccines)}
 	for source, t := range s.Trust {
 		c.trust[source] = t
 	}
