@@ -9,7 +9,9 @@ import (
 )
 
 const (
-	randomPairs = 1_500_000 // pairs drawn to estimate u; all pairs of a smaller file
+	randomPairs = 1_500_000 // most pairs drawn to estimate u; all pairs of a smaller file
+	perRecord   = 120       // of them for each record, where that is more than fewPairs
+	fewPairs    = 500_000
 	randomTasks = 64        // the draw is cut into this many tasks, whatever the workers
 	trainPairs  = 6_000_000 // candidate pairs that suffice to train on; more are sampled by whole shards
 )
@@ -51,8 +53,9 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.PatternCount, error) {
 	n := r.table.Len()
 	counters := make([]scoring.Counter, r.workers)
-	all := n*(n-1)/2 <= randomPairs
-	each := min(randomPairs/n+1, n/3)
+	want := min(randomPairs, max(fewPairs, n*perRecord))
+	all := n*(n-1)/2 <= want
+	each := min(want/n+1, n/3)
 	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
 		counter := &counters[worker]
 		for i := n * task / randomTasks; i < n*(task+1)/randomTasks; i++ {

@@ -73,5 +73,5 @@ func ExamplePolicy_Compile() {
 	fmt.Println(err)
 	// Output:
 	// scoring: policy "generic":
-	//   rules[0] "sex-differs".when.level: comparison "sex" has no level "other"; it has missing, exact, differs
+	//   rules[1] "sex-differs".when.level: comparison "sex" has no level "other"; it has missing, exact, differs
 }

@@ -35,6 +35,8 @@ func GenericPolicy() Policy {
 			{"own identifier", Any(
 				In("ssn", "exact"), In("medicaid", "exact"), In("birth_certificate", "exact"),
 				All(In("ssn", "osa1"), Not(In("sequential", "sequential"))))}},
+		Rules: []Rule{{"one-agreement", Cap, Not(AtLeast(2, agreements(GenericComparisons())...)),
+			"a match needs two fields that agree"}},
 		Conflicts: Conflicts{
 			SoftGivesWay: 4.25, // a probability of .95
 			Hard:         hardConflicts(),
@@ -47,6 +49,28 @@ func GenericPolicy() Policy {
 			},
 		},
 	}
+}
+
+// agreements are the conditions that a comparison is at one of its agreeing
+// levels, one for each comparison.
+func agreements(cs []Comparison) []Expr {
+	// The first level of a kind that is no agreement, where that is not the one
+	// after the first.
+	ends := map[Kind]string{
+		KindGiven: "far", KindFamily: "far", KindMiddle: "differs", KindBirthDate: "sameyear",
+		KindSSN: "differs", KindMedicaid: "differs", KindPhone: "differs", KindPostalCode: "differs",
+		KindMotherGiven: "differs", KindMotherMaiden: "differs", KindGuardianGiven: "differs",
+		KindText: "differs", KindNumber: "differs",
+	}
+	out := []Expr{In("given", "swap")} // speaks for given and family name, so it counts twice
+	for _, c := range cs {
+		end, ok := c.Level(ends[c.Kind])
+		if !ok {
+			end = 2
+		}
+		out = append(out, In(c.Name, c.Levels()[1:end]...))
+	}
+	return out
 }
 
 // addressMacro holds where addresses are the same, as a whole or by parts.

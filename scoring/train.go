@@ -480,6 +480,19 @@ func distance(a, b []float64) float64 {
 	return d
 }
 
+// orderly keeps law 2 against strangers: what agrees exactly never speaks for a
+// stranger, what plainly differs never against one. A fit breaks it only where
+// a column says nothing.
+func (c Comparison) orderly(level int, w Weight) Weight {
+	switch level {
+	case 1:
+		return max(w, 0)
+	case len(c.Levels()) - 1:
+		return min(w, 0)
+	}
+	return w
+}
+
 // model turns the fit into fixed-point weights.
 func (f *fit) model() *Model {
 	m := &Model{SamePairs: f.pairs[classSame] / f.t.Share}
@@ -502,7 +515,10 @@ func (f *fit) model() *Model {
 				other := f.params(k, c)[l+1]
 				level.Others = append(level.Others, other)
 				w := ratioWeight(level.M, other)
-				if spec.Role == RolePolicy || spec.Neutral(uint8(l+1)) {
+				if k == classStranger {
+					w = spec.orderly(l+1, w)
+				}
+				if spec.Neutral(uint8(l + 1)) {
 					w = 0
 				}
 				level.Weights = append(level.Weights, w)
