@@ -91,7 +91,7 @@ func (c *dedupeCommand) Run(ctx context.Context, env *environment) (err error) {
 	s := summarize(input, settings, result)
 	if out != nil {
 		stage := startStage("write")
-		w := writer{ctx: ctx, folder: out, input: input, result: result, progress: show}
+		w := writer{ctx: ctx, folder: out, input: input, result: result, truth: settings.truth, progress: show}
 		if err := w.all(rejects, s); err != nil {
 			show.clear()
 			return err

@@ -19,6 +19,7 @@ type writer struct {
 	folder   *folder
 	input    *intake.Reader
 	result   *match.Result
+	truth    *truth
 	progress *progress
 
 	byKey []int32 // records by source and id
@@ -43,6 +44,7 @@ func (w *writer) all(rejects *rejects, s *summary) error {
 		w.clusters,
 		func() error { return w.pairs(s.PolicyID, modelID) },
 		w.golden,
+		func() error { return w.report(s) },
 	} {
 		if err := write(); err != nil {
 			return err
