@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	randomPairs = 1_500_000 // most pairs drawn to estimate u; all pairs of a smaller file
+	randomPairs = 1_000_000 // most pairs drawn to estimate u; all pairs of a smaller file
 	perRecord   = 120       // of them for each record, where that is more than fewPairs
 	fewPairs    = 500_000
 	randomTasks = 64        // the draw is cut into this many tasks, whatever the workers
