@@ -20,6 +20,8 @@ type Report struct {
 	// Missed are true pairs that no rule found, by the indexes of the records as
 	// they were added; the first MaxMissed of them.
 	Missed [][2]int `json:"missed,omitempty"`
+
+	all int64 // pairs that could be candidates
 }
 
 // MaxMissed bounds [Report.Missed].
@@ -31,7 +33,7 @@ func (r *Report) Recall() float64 { return share(r.Found, r.TruePairs) }
 
 // ReductionRatio returns the share of all pairs that are no candidates.
 func (r *Report) ReductionRatio() float64 {
-	return 1 - share(r.Pairs, pairsOf(int64(r.Records)))
+	return 1 - share(r.Pairs, r.all)
 }
 
 func share(part, whole int64) float64 {
@@ -106,7 +108,7 @@ func (b *blocks) largest() {
 // NewPairs and what needs the truth.
 func (ix *Index) Reports() []RuleReport {
 	if ix.all {
-		n := pairsOf(int64(ix.t.Len()))
+		n := ix.allPairs()
 		return []RuleReport{{Name: AllPairsRule, Records: ix.t.Len(), Blocks: 1, Pairs: n}}
 	}
 	reports := make([]RuleReport, 0, len(ix.block))
@@ -122,7 +124,7 @@ func (ix *Index) Reports() []RuleReport {
 // every record, in the order the records were added to the table; records of a
 // negative person are left out of recall.
 func (ix *Index) Analyze(ctx context.Context, truth []int32) (*Report, error) {
-	r := &Report{Records: ix.t.Len(), All: ix.all, Rules: ix.Reports()}
+	r := &Report{Records: ix.t.Len(), All: ix.all, Rules: ix.Reports(), all: ix.allPairs()}
 	err := ix.Each(ctx, 0, 1, func(_, _ uint32, rule int, _ uint64) bool {
 		r.Rules[rule].NewPairs++
 		r.Pairs++
@@ -143,7 +145,9 @@ func (ix *Index) recall(ctx context.Context, r *Report, truth []int32) error {
 		}
 		for x, i := range rows {
 			for _, j := range rows[x+1:] {
-				ix.tally(r, first, i, j)
+				if ix.crosses(i, j) {
+					ix.tally(r, first, i, j)
+				}
 			}
 		}
 	}

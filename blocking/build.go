@@ -12,7 +12,7 @@ import (
 type blockBuilder struct {
 	now, next entries
 	buf       radix.Buffer
-	sizes     []int
+	sizes     []int64
 	values    []uint64
 }
 
@@ -38,7 +38,7 @@ func (s *blockBuilder) build(p *plan, n int, o Options, frozen *frozenRung) *blo
 		b.rung.Bounds = append(b.rung.Bounds, bound)
 		b.rung.Refined = append(b.rung.Refined, nil)
 		s.next.reset()
-		s.split(b, p, depth, bound, frozen != nil, refined)
+		s.split(b, p, depth, bound, frozen != nil, refined, &o)
 		s.now, s.next = s.next, s.now
 	}
 	for len(b.rung.Refined) > 0 && b.rung.Refined[len(b.rung.Refined)-1] == nil {
@@ -67,7 +67,7 @@ func distinctRows(e entries, several bool, n int) int {
 
 // split goes through the sorted entries: blocks within the bound are kept, the
 // rows of larger ones go to s.next with one more column in their key.
-func (s *blockBuilder) split(b *blocks, p *plan, depth, bound int, frozen bool, refined map[uint64]bool) {
+func (s *blockBuilder) split(b *blocks, p *plan, depth, bound int, frozen bool, refined map[uint64]bool, o *Options) {
 	keys, rows := s.now.keys, s.now.rows
 	for from := 0; from < len(keys); {
 		key, to := keys[from], from+1
@@ -92,7 +92,7 @@ func (s *blockBuilder) split(b *blocks, p *plan, depth, bound int, frozen bool, 
 			b.rows = append(b.rows, block...)
 			b.start = append(b.start, uint32(len(b.rows)))
 			b.keys = append(b.keys, key)
-			b.pairs += pairsOf(int64(len(block)))
+			b.pairs += o.pairsIn(block)
 		}
 	}
 }
@@ -124,24 +124,24 @@ func (s *blockBuilder) bound(n int, o Options) int {
 		return o.MaxBlock
 	}
 	if cap(s.sizes) < o.MaxBlock+1 {
-		s.sizes = make([]int, o.MaxBlock+1)
+		s.sizes = make([]int64, o.MaxBlock+1)
 	}
-	sizes := s.sizes[:o.MaxBlock+1] // how many blocks have each size
+	sizes := s.sizes[:o.MaxBlock+1] // the pairs of the blocks of each size
 	clear(sizes)
-	keys := s.now.keys
+	keys, rows := s.now.keys, s.now.rows
 	for from := 0; from < len(keys); {
 		to := from + 1
 		for to < len(keys) && keys[to] == keys[from] {
 			to++
 		}
 		if size := to - from; size < len(sizes) {
-			sizes[size]++
+			sizes[size] += o.pairsIn(rows[from:to])
 		}
 		from = to
 	}
 	budget, sum := int64(math.Ceil(o.PerRecord*float64(n))), int64(0)
 	for size := 2; size < len(sizes); size++ {
-		sum += int64(sizes[size]) * pairsOf(int64(size))
+		sum += sizes[size]
 		if sum > budget {
 			return min(max(size-1, fairBlock), o.MaxBlock)
 		}

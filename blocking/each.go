@@ -9,7 +9,8 @@ import (
 
 // Each visits the candidate pairs of one shard, each exactly once: rows i < j,
 // the rule that found them first and the mask of all rules that found them (all
-// ones when all pairs are candidates). The shards 0 to shards-1 have all pairs
+// ones when all pairs are candidates); only pairs of a left and a right row
+// where the index has sides. The shards 0 to shards-1 have all pairs
 // between them; they may be visited at the same time. The order of the pairs of
 // a shard is fixed.
 //
@@ -45,6 +46,9 @@ func shardOf(key uint64, shards int) int {
 }
 
 func (ix *Index) eachAll(ctx context.Context, shard, shards uint32, visit func(i, j uint32, rule int, mask uint64) bool) error {
+	if ix.right != nil {
+		return ix.eachCross(ctx, int(shard), int(shards), visit)
+	}
 	n := uint32(ix.t.Len())
 	for i := shard; i < n; i += shards {
 		if err := ctx.Err(); err != nil {
@@ -59,6 +63,37 @@ func (ix *Index) eachAll(ctx context.Context, shard, shards uint32, visit func(i
 	return ctx.Err()
 }
 
+// eachCross visits every pair of a left and a right row, those of a row of the
+// larger side together.
+func (ix *Index) eachCross(ctx context.Context, shard, shards int, visit func(i, j uint32, rule int, mask uint64) bool) error {
+	var sides [2][]uint32
+	for row, right := range ix.right {
+		s := 0
+		if right {
+			s = 1
+		}
+		sides[s] = append(sides[s], uint32(row))
+	}
+	large, small := sides[0], sides[1]
+	if len(large) < len(small) {
+		large, small = small, large
+	}
+	for at := shard; at < len(large); at += shards {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, j := range small {
+			if i := large[at]; !visit(min(i, j), max(i, j), 0, ^uint64(0)) {
+				return nil
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// crosses reports whether two rows may be a pair at all.
+func (ix *Index) crosses(i, j uint32) bool { return ix.right == nil || ix.right[i] != ix.right[j] }
+
 // A visitor enumerates blocks, some hundred rows at a time. The words of their
 // rows are gathered first: the rows of a block lie anywhere, and fetched one
 // after another without a decision between them the waits overlap.
@@ -70,6 +105,7 @@ type visitor struct {
 	blocks *blocks
 	ids    []uint32 // the blocks that are gathered
 	words  []uint32 // the words of their rows, back to back
+	right  []bool   // the sides of their rows, where there are sides
 }
 
 const gatherRows = 256
@@ -77,14 +113,17 @@ const gatherRows = 256
 // gather takes blocks of the shard from block id on and returns the next.
 func (v *visitor) gather(id, shard, shards int) int {
 	b := v.blocks
-	v.ids, v.words = v.ids[:0], v.words[:0]
+	v.ids, v.words, v.right = v.ids[:0], v.words[:0], v.right[:0]
 	rows := 0
 	for ; id < len(b.keys) && rows < gatherRows; id++ {
 		if shards > 1 && shardOf(b.keys[id], shards) != shard {
 			continue
 		}
-		v.ids = append(v.ids, uint32(id))
 		block := b.rows[b.start[id]:b.start[id+1]]
+		if v.ix.right != nil && !v.sides(block) {
+			continue
+		}
+		v.ids = append(v.ids, uint32(id))
 		rows += len(block)
 		for _, row := range block {
 			v.words = append(v.words, v.ix.row(row)...)
@@ -93,8 +132,42 @@ func (v *visitor) gather(id, shard, shards int) int {
 	return id
 }
 
+// sides gathers the sides of a block's rows, unless all are of one.
+func (v *visitor) sides(block []uint32) bool {
+	from := len(v.right)
+	for _, row := range block {
+		v.right = append(v.right, v.ix.right[row])
+	}
+	if slices.Contains(v.right[from:], !v.right[from]) {
+		return true
+	}
+	v.right = v.right[:from]
+	return false
+}
+
+// crossPairs is pairs where the rows have sides: pairs of one side are passed
+// over before anything else is known of them.
+func (v *visitor) crossPairs() bool {
+	stride, words, right := v.ix.stride, v.words, v.right
+	for _, id := range v.ids {
+		rows := v.blocks.rows[v.blocks.start[id]:v.blocks.start[id+1]]
+		for x, i := range rows {
+			for y := x + 1; y < len(rows); y++ {
+				if right[x] != right[y] && !v.pair(id, i, rows[y], words[x*stride:][:stride], words[y*stride:][:stride]) {
+					return false
+				}
+			}
+		}
+		words, right = words[len(rows)*stride:], right[len(rows):]
+	}
+	return true
+}
+
 // pairs visits the pairs of the blocks that are gathered.
 func (v *visitor) pairs() bool {
+	if v.ix.right != nil {
+		return v.crossPairs()
+	}
 	stride, words := v.ix.stride, v.words
 	for _, id := range v.ids {
 		rows := v.blocks.rows[v.blocks.start[id]:v.blocks.start[id+1]]
@@ -205,7 +278,9 @@ func (b *blocks) list(w uint32, one *[1]uint32) []uint32 {
 	return one[:]
 }
 
-// Mask returns the rules by which two rows are candidates, 0 for none.
+// Mask returns the rules by which two rows are candidates, 0 for none. Two rows
+// of one side are never visited by [Index.Each], but Mask tells which rules they
+// share as of any two.
 func (ix *Index) Mask(i, j uint32) uint64 {
 	switch {
 	case i == j:
@@ -231,7 +306,7 @@ func (ix *Index) row(i uint32) []uint32 {
 func (ix *Index) Neighbors(dst []uint32, i uint32) []uint32 {
 	if ix.all {
 		for j := range uint32(ix.t.Len()) {
-			if j != i {
+			if j != i && ix.crosses(i, j) {
 				dst = append(dst, j)
 			}
 		}
@@ -247,8 +322,6 @@ func (ix *Index) Neighbors(dst []uint32, i uint32) []uint32 {
 	found := dst[from:]
 	slices.Sort(found)
 	found = slices.Compact(found)
-	if at, ok := slices.BinarySearch(found, i); ok {
-		found = slices.Delete(found, at, at+1)
-	}
+	found = slices.DeleteFunc(found, func(j uint32) bool { return j == i || !ix.crosses(i, j) })
 	return dst[:from+len(found)]
 }

@@ -29,6 +29,11 @@ type Options struct {
 	// candidates, and no rule is needed. 0 means 1,000,000; negative means none.
 	AllPairs int64
 
+	// Right says of each row of the table which side of a linkage it is of. With
+	// it only pairs of a left and a right row are candidates, and only they are
+	// counted; nil is a table to be searched for duplicates.
+	Right []bool
+
 	// Frozen is the ladder of an earlier index of the same rules. Its keys are
 	// refined or skipped again and no others; a block that has outgrown its
 	// bound is left out and counted. MaxBlock and PerRecord are not used then.
@@ -94,6 +99,7 @@ type Index struct {
 	all   bool // all pairs are candidates
 	plans []*plan
 	block []*blocks // by rule
+	right []bool    // see Options; nil: all pairs count
 
 	// words has stride words a row. Word r is the row's block under rule r; with
 	// the top bit set it is no block: several, whose list begins at the lower
@@ -134,8 +140,11 @@ func Build(ctx context.Context, t *table.Table, rules []Rule, o Options) (*Index
 		return nil, fmt.Errorf("blocking: %d rows, at most %d", n, maxRows-1)
 	}
 	o = o.withDefaults(n)
-	ix := &Index{t: t, rules: rules}
-	if pairs := pairsOf(int64(n)); pairs <= o.AllPairs {
+	if o.Right != nil && len(o.Right) != n {
+		return nil, fmt.Errorf("blocking: the sides of %d rows, the table has %d", len(o.Right), n)
+	}
+	ix := &Index{t: t, rules: rules, right: o.Right}
+	if pairs := ix.allPairs(); pairs <= o.AllPairs {
 		ix.all = true
 		ix.rules = []Rule{{Name: AllPairsRule}}
 		if pairs > o.MaxPairs {
@@ -157,6 +166,39 @@ func Build(ctx context.Context, t *table.Table, rules []Rule, o Options) (*Index
 const AllPairsRule = "all pairs"
 
 func pairsOf(n int64) int64 { return n * (n - 1) / 2 }
+
+// allPairs returns how many pairs there are that could be candidates.
+func (ix *Index) allPairs() int64 {
+	n := int64(ix.t.Len())
+	if ix.right == nil {
+		return pairsOf(n)
+	}
+	right := countRight(ix.right)
+	return (n - right) * right
+}
+
+func countRight(right []bool) (n int64) {
+	for _, r := range right {
+		if r {
+			n++
+		}
+	}
+	return n
+}
+
+// pairsIn returns the candidate pairs of a block.
+func (o *Options) pairsIn(block []uint32) int64 {
+	if o.Right == nil {
+		return pairsOf(int64(len(block)))
+	}
+	right := int64(0)
+	for _, row := range block {
+		if o.Right[row] {
+			right++
+		}
+	}
+	return (int64(len(block)) - right) * right
+}
 
 // build makes the blocks of every rule, two or more rules at a time.
 func (ix *Index) build(ctx context.Context, o Options) error {
@@ -279,7 +321,7 @@ func (ix *Index) All() bool { return ix.all }
 // bound of the candidate pairs, since a pair may be in blocks of several rules.
 func (ix *Index) Estimate() (byRule []int64, sum int64) {
 	if ix.all {
-		n := pairsOf(int64(ix.t.Len()))
+		n := ix.allPairs()
 		return []int64{n}, n
 	}
 	for _, b := range ix.block {
