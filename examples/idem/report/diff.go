@@ -8,59 +8,81 @@ type segment struct {
 	Diff bool
 }
 
-// diffLimit bounds the letters that are held against each other; longer values
-// are marked as a whole.
+// diffLimit bounds the letters, and the words, that are held against each
+// other; longer values are marked as a whole.
 const diffLimit = 96
 
-// diff marks in two values what the other has not, letters of either case
-// being the same: what stays unmarked is a longest common subsequence.
+// diff marks in two values what the other has not: letters where most of them
+// are the same, else words, else all. What stays unmarked is a longest common
+// subsequence.
 func diff(a, b string) (left, right []segment) {
-	ra, rb := []rune(a), []rune(b)
-	if len(ra) > diffLimit || len(rb) > diffLimit {
-		return []segment{{a, true}}, []segment{{b, true}}
+	ra, rb := strings.Split(a, ""), strings.Split(b, "")
+	if len(ra) <= diffLimit && len(rb) <= diffLimit {
+		l, r, common := align(ra, rb)
+		if 3*common >= 2*max(len(ra), len(rb)) {
+			return l, r
+		}
 	}
-	common := func(i, j int) bool {
-		return ra[i] == rb[j] || strings.EqualFold(string(ra[i]), string(rb[j]))
+	wa, wb := splitWords(a), splitWords(b)
+	if len(wa) <= diffLimit && len(wb) <= diffLimit && len(wa)+len(wb) > 2 {
+		l, r, _ := align(wa, wb)
+		return l, r
 	}
-	// length[i][j] is the common length of ra[i:] and rb[j:].
-	length := make([][]uint8, len(ra)+1)
+	return []segment{{a, true}}, []segment{{b, true}}
+}
+
+// splitWords splits a text into words, each with the space before it.
+func splitWords(s string) []string {
+	var out []string
+	from := 0
+	for i := 1; i < len(s); i++ {
+		if s[i] == ' ' && s[i-1] != ' ' {
+			out = append(out, s[from:i])
+			from = i
+		}
+	}
+	return append(out, s[from:])
+}
+
+// align marks what is not in a longest common subsequence of the pieces, case
+// and space aside, and returns how many are.
+func align(a, b []string) (left, right []segment, common int) {
+	same := func(i, j int) bool { return strings.EqualFold(strings.TrimSpace(a[i]), strings.TrimSpace(b[j])) }
+	// length[i][j] is the common length of a[i:] and b[j:].
+	length := make([][]uint8, len(a)+1)
 	for i := range length {
-		length[i] = make([]uint8, len(rb)+1)
+		length[i] = make([]uint8, len(b)+1)
 	}
-	for i := len(ra) - 1; i >= 0; i-- {
-		for j := len(rb) - 1; j >= 0; j-- {
-			if common(i, j) {
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if same(i, j) {
 				length[i][j] = length[i+1][j+1] + 1
 			} else {
 				length[i][j] = max(length[i+1][j], length[i][j+1])
 			}
 		}
 	}
-	// Values that share less than half are two values, not one with slips.
-	if 2*int(length[0][0]) < min(len(ra), len(rb)) {
-		return []segment{{a, true}}, []segment{{b, true}}
-	}
-	for i, j := 0, 0; i < len(ra) || j < len(rb); {
+	for i, j := 0, 0; i < len(a) || j < len(b); {
 		switch {
-		case i < len(ra) && j < len(rb) && common(i, j):
-			left, right = extend(left, ra[i], false), extend(right, rb[j], false)
+		case i < len(a) && j < len(b) && same(i, j):
+			left, right = extend(left, a[i], false), extend(right, b[j], false)
 			i, j = i+1, j+1
-		case j == len(rb) || i < len(ra) && length[i+1][j] >= length[i][j+1]:
-			left = extend(left, ra[i], true)
+		case j == len(b) || i < len(a) && length[i+1][j] >= length[i][j+1]:
+			left = extend(left, a[i], true)
 			i++
 		default:
-			right = extend(right, rb[j], true)
+			right = extend(right, b[j], true)
 			j++
 		}
 	}
-	return left, right
+	return left, right, int(length[0][0])
 }
 
-// extend adds a letter to the last segment, or begins one.
-func extend(segments []segment, r rune, differs bool) []segment {
+// extend adds a piece to the last segment, or begins one.
+func extend(segments []segment, piece string, differs bool) []segment {
 	if n := len(segments); n > 0 && segments[n-1].Diff == differs {
-		segments[n-1].Text += string(r)
+		segments[n-1].Text += piece
 		return segments
 	}
-	return append(segments, segment{string(r), differs})
+	return append(segments, segment{piece, differs})
 }

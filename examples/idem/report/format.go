@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // minus is the sign that has the width of a plus.
@@ -99,6 +101,16 @@ func probability(p float64) string {
 
 // score writes precision, recall or F1.
 func score(v float64) string { return plain(v, 4) }
+
+// title is words with a capital, for headings and for what heads a row.
+func title(name string) string {
+	switch name {
+	case "ssn", "mrn":
+		return strings.ToUpper(name)
+	}
+	r, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + words(name[size:])
+}
 
 // words turns a name of the code into words: birth_date, birth date.
 func words(name string) string { return strings.ReplaceAll(name, "_", " ") }

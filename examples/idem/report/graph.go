@@ -136,7 +136,7 @@ func (p *person) describe() string {
 	text := fmt.Sprintf("%d records, %d %s.", len(p.members), len(p.joins), plural(len(p.joins), "join", "joins"))
 	if p.weakest >= 0 {
 		j := p.joins[p.weakest]
-		text += fmt.Sprintf(" The weakest joined %d and %d with %s bits between all their records.",
+		text += fmt.Sprintf(" The weakest, by %d and %d, had %s bits.",
 			p.position(int32(j.A)), p.position(int32(j.B)), signed(float64(j.Sum)/float64(scoring.OneBit)))
 	}
 	return text

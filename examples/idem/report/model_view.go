@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/scoring"
@@ -28,10 +30,10 @@ type comparisonView struct {
 func (f *facts) modelView() modelView {
 	m := f.res.Model.Scoring
 	v := modelView{Warnings: m.Warnings}
-	v.Classes = table{Caption: "What a candidate pair may be, by the model", Hidden: true, Head: heads("Class", "#Pairs expected", "#Prior, bits")}
-	v.Classes.row(text("same person"), number(expected(m.SamePairs)), number("–"))
+	v.Classes = table{Caption: "What a candidate pair may be, by the model", Hidden: true, Short: true, Head: heads("Class", "#Pairs expected", "#Prior, bits")}
+	v.Classes.row(text("Same person"), number(expected(m.SamePairs)), number("–"))
 	for _, a := range m.Alternatives {
-		v.Classes.row(text(alternativeName(a.Name)), number(expected(a.Pairs)), number(signed(a.Prior.Bits())))
+		v.Classes.row(text(title(alternativeName(a.Name))), number(expected(a.Pairs)), number(signed(a.Prior.Bits())))
 	}
 	find := func(name string) int {
 		return slices.IndexFunc(m.Alternatives, func(a scoring.Alternative) bool { return a.Name == name })
@@ -41,17 +43,17 @@ func (f *facts) modelView() modelView {
 		stranger = 0
 	}
 	v.Household = household >= 0
-	most := 1.0
+	x := scale{-1, 1, 0, 100}
 	for _, c := range m.Comparisons {
 		for _, l := range c.Fitted {
 			for _, w := range l.Weights {
-				most = max(most, math.Abs(w.Bits()))
+				x.lo, x.hi = min(x.lo, w.Bits()), max(x.hi, w.Bits())
 			}
 		}
 	}
 	for _, c := range m.Comparisons {
 		if c.Role != scoring.RolePolicy && len(c.Fitted) > 0 {
-			v.Comparisons = append(v.Comparisons, compareView(c, stranger, household, most))
+			v.Comparisons = append(v.Comparisons, compareView(c, stranger, household, x))
 		}
 	}
 	return v
@@ -78,13 +80,13 @@ func expected(n float64) string {
 	return count(int64(math.Round(n)))
 }
 
-func compareView(c scoring.FittedComparison, stranger, household int, most float64) comparisonView {
+func compareView(c scoring.FittedComparison, stranger, household int, x scale) comparisonView {
 	head := heads("Level", "#Same")
 	if household >= 0 {
 		head = append(head, number("Household"))
 	}
 	head = append(head, number("Stranger"), cell{Text: "Weight", Class: "bar"}, number("Bits"))
-	v := comparisonView{Name: words(c.Name), Table: table{Caption: "Levels of " + words(c.Name), Hidden: true, Head: head}}
+	v := comparisonView{Name: title(c.Name), Table: table{Caption: "Levels of " + words(c.Name), Hidden: true, Head: head}}
 	lo, hi := scoring.Weight(0), scoring.Weight(0)
 	for i, l := range c.Fitted {
 		row := []cell{text(l.Name), number(small(l.M))}
@@ -103,9 +105,9 @@ func compareView(c scoring.FittedComparison, stranger, household int, most float
 		if household >= 0 {
 			h := l.Weights[household]
 			bits.Note = signed(h.Bits())
-			row = append(row, strip(weightStrip(w, h, true, most)), bits)
+			row = append(row, strip(weightStrip(x, w, h, true)), bits)
 		} else {
-			row = append(row, strip(weightStrip(w, 0, false, most)), bits)
+			row = append(row, strip(weightStrip(x, w, 0, false)), bits)
 		}
 		v.Table.row(row...)
 	}
@@ -125,8 +127,12 @@ func small(p float64) string {
 	case p <= 0:
 		return "0"
 	}
-	e := math.Floor(math.Log10(p))
-	return fmt.Sprintf("%s·10%s", plain(p/math.Pow(10, e), 0), superscript(int(e)))
+	digits, exponent, _ := strings.Cut(strconv.FormatFloat(p, 'e', 0, 64), "e")
+	e, err := strconv.Atoi(exponent)
+	if err != nil {
+		return digits
+	}
+	return digits + "·10" + superscript(e)
 }
 
 func superscript(n int) string {
@@ -144,14 +150,14 @@ func superscript(n int) string {
 
 // weightStrip draws what a level weighs against a stranger and, below it,
 // against another person of the household.
-func weightStrip(w, h scoring.Weight, two bool, most float64) template.HTML {
+func weightStrip(x scale, w, h scoring.Weight, two bool) template.HTML {
 	var c canvas
 	side := func(class string, w scoring.Weight, y, height float64) {
-		x := 50 * w.Bits() / most
+		from, to := x.at(0), x.at(w.Bits())
 		if w < 0 {
-			c.rect(class+" against", 50+x, y, -x, height)
+			c.rect(class+" against", to, y, from-to, height)
 		} else {
-			c.rect(class+" for", 50, y, x, height)
+			c.rect(class+" for", from, y, to-from, height)
 		}
 	}
 	if two {
@@ -160,15 +166,16 @@ func weightStrip(w, h scoring.Weight, two bool, most float64) template.HTML {
 	} else {
 		side("w", w, 4, 8)
 	}
-	c.rect("zero", 49.7, 0, .6, 16)
+	c.rect("zero", x.at(0)-.3, 0, .6, 16)
 	return c.strip(16)
 }
 
 // fieldsShown are the fields whose frequent values are worth a look: a default
-// that software fills in, a phone of a whole institution.
+// that software fills in, a phone of a whole institution. Numbers that name a
+// person are left out: a list of them is worth more to a thief than to a reader.
 var fieldsShown = []patient.Field{
 	patient.FieldGiven, patient.FieldFamily, patient.FieldBirthDate, patient.FieldPostalCode, patient.FieldCity,
-	patient.FieldStreet, patient.FieldPhone, patient.FieldEmail, patient.FieldSSN, patient.FieldBirthPlace,
+	patient.FieldStreet, patient.FieldPhone, patient.FieldEmail, patient.FieldBirthPlace,
 	patient.FieldMotherGiven, patient.FieldOccupation,
 }
 
@@ -185,15 +192,23 @@ func (f *facts) valueTables() []table {
 		if len(top) == 0 || top[0].Records < 2 {
 			continue
 		}
-		t := table{Caption: words(field.String()), Head: heads("Value", "#Records", "#Share", "|")}
+		t := table{Caption: title(field.String()), Head: heads("Value", "#Records", "#Share", "|")}
 		for _, v := range top {
 			if v.Records < 2 {
 				break
 			}
-			t.row(text(v.Value), number(count(v.Records)), number(share(int64(v.Records), int64(have[field]))),
+			t.row(text(valueText(field, v.Value)), number(count(v.Records)), number(share(int64(v.Records), int64(have[field]))),
 				strip(bar("bar-ink", float64(v.Records), float64(top[0].Records))))
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// valueText writes a normalised value for a person.
+func valueText(f patient.Field, value string) string {
+	if f == patient.FieldBirthDate && len(value) == 8 {
+		return value[:4] + "-" + value[4:6] + "-" + value[6:]
+	}
+	return value
 }

@@ -81,8 +81,9 @@ func newPage(ctx context.Context, in *Input) (*page, error) {
 	p.Model = f.modelView()
 	p.Values = f.valueTables()
 	p.People = people.view(f, s)
+	told := map[[2]int32]bool{}
 	for _, g := range groups {
-		p.Pairs = append(p.Pairs, f.groupView(g, s))
+		p.Pairs = append(p.Pairs, f.groupView(g, s, told))
 	}
 	p.Newborns = f.newbornView(s)
 	if t != nil {
@@ -185,9 +186,9 @@ func (f *facts) inputView() inputView {
 	for _, file := range f.in.Files {
 		t := table{Caption: file.Name + ", source " + file.Source, Head: heads("Column", "Read as")}
 		for _, c := range file.Columns {
-			as := cell{Text: words(c.Field), Note: c.Note}
+			as := cell{Text: title(c.Field), Note: c.Note}
 			if c.Field == "" {
-				as = cell{Text: "not used", Class: "muted", Note: c.Note}
+				as = cell{Text: "Not used", Class: "muted", Note: c.Note}
 			}
 			t.row(text(c.Name), as)
 		}
@@ -199,7 +200,7 @@ func (f *facts) inputView() inputView {
 		if c.Distinct > 0 {
 			distinct = count(c.Distinct)
 		}
-		v.Fields.row(text(words(c.Field.String())), number(count(c.Records)), number(share(int64(c.Records), int64(st.Records))),
+		v.Fields.row(text(title(c.Field.String())), number(count(c.Records)), number(share(int64(c.Records), int64(st.Records))),
 			strip(bar("bar-ink", float64(c.Records), float64(st.Records))), number(distinct))
 	}
 	return v
@@ -233,7 +234,7 @@ func (f *facts) rulesView() *rulesView {
 		c.rect("track", 0, 0, 100, 8)
 		c.rect("bar-no", 0, 0, 100*float64(r.NewPairs)/float64(most), 8)
 		c.rect("bar-match", 0, 0, min(100, 100*float64(f.rules[i].matches)/f.share/float64(most)), 8)
-		row := []cell{text(r.Rule), number(count(r.Pairs)), number(count(r.NewPairs)), strip(c.strip(8)), number(about(f.rules[i].matches, f.share))}
+		row := []cell{text(title(r.Rule)), number(count(r.Pairs)), number(count(r.NewPairs)), strip(c.strip(8)), number(about(f.rules[i].matches, f.share))}
 		if f.in.Truth != nil {
 			row = append(row, number(about(f.rules[i].truth, f.share)))
 		}
@@ -259,11 +260,11 @@ type weightsView struct {
 
 func (f *facts) weightsView(t *truthFacts) weightsView {
 	v := weightsView{
-		Wide:    f.histogram("histogram", 980, 320, 2),
+		Wide:    f.histogram("histogram", 1030, 320, 2),
 		Narrow:  f.histogram("histogram-narrow", 360, 280, 1),
 		Sampled: f.sampledNote(),
 	}
-	head := heads("Cut", "#Bits", "#Probability", "#Pairs from here on", "#Estimated precision", "#Estimated recall")
+	head := heads("From this weight on", "", "#Probability", "#Pairs from here on", "#Estimated precision", "#Estimated recall")
 	if t != nil {
 		head = append(head, heads("#True precision", "#True recall")...)
 	}
@@ -299,11 +300,12 @@ func (f *facts) cutRow(cuts *table, t *truthFacts, name string, w scoring.Weight
 	if w == f.matchCut {
 		precision, recall = f.res.Stats.Precision, f.res.Stats.Recall
 	}
-	label := cell{Text: "another", Class: "muted"}
+	label, use := cell{Text: signed(w.Bits()) + " bits"}, cell{}
 	if name != "" {
-		label = cell{Text: name, Class: "strong d-" + name}
+		label.Class = "strong"
+		use = cell{Text: name, Class: "strong d-" + name}
 	}
-	row := []cell{label, number(signed(w.Bits())), number(probability(w.Probability())),
+	row := []cell{label, use, number(probability(w.Probability())),
 		number(about(predicted, f.share)), number(score(precision)), number(score(recall))}
 	if t != nil {
 		p, r := 1.0, 1.0

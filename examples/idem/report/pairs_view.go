@@ -39,11 +39,17 @@ type sideRow struct {
 	State string // same, differs, one side
 }
 
-func (f *facts) groupView(g sampleGroup, s *shown) groupView {
+// groupView shows the pairs of a group that no group before it has told.
+func (f *facts) groupView(g sampleGroup, s *shown, told map[[2]int32]bool) groupView {
 	v := groupView{ID: g.id, Title: g.title, About: g.about}
-	for i, c := range g.chosen {
+	for _, c := range g.chosen {
+		key := [2]int32{c.pair.A, c.pair.B}
+		if told[key] {
+			continue
+		}
+		told[key] = true
 		p := f.pairView(c.pair, s)
-		p.Open = i == 0
+		p.Open = len(v.Pairs) == 0
 		v.Pairs = append(v.Pairs, p)
 	}
 	return v
@@ -126,7 +132,7 @@ func sides(a, b *patient.Record) []sideRow {
 		return list[i].Text
 	}
 	add := func(field, x, y string) {
-		row := sideRow{Field: field}
+		row := sideRow{Field: title(field)}
 		switch {
 		case x == "" || y == "":
 			row.State = "one side"
@@ -180,7 +186,7 @@ func waterfall(e *scoring.Explanation) (table, string) {
 		}
 		from := sum
 		sum += p.Weight.Bits()
-		t.row(text(words(p.Name)), cell{Text: words(p.Level), Class: "muted"}, strip(step(x, from, sum)), number(signed(p.Weight.Bits())))
+		t.row(text(title(p.Name)), cell{Text: words(p.Level), Class: "muted"}, strip(step(x, from, sum)), number(signed(p.Weight.Bits())))
 	}
 	var c canvas
 	class := "w for"
@@ -190,7 +196,7 @@ func waterfall(e *scoring.Explanation) (table, string) {
 	from, to := x.at(min(0, sum)), x.at(max(0, sum))
 	c.rect(class, from, 2, to-from, 10)
 	c.rect("zero", x.at(0)-.3, 0, .6, 14)
-	t.row(cell{Text: "match weight", Class: "strong"}, text(""), strip(c.strip(14)), cell{Text: signed(e.Weight.Bits()), Class: "n strong"})
+	t.row(cell{Text: "Match weight", Class: "strong"}, text(""), strip(c.strip(14)), cell{Text: signed(e.Weight.Bits()), Class: "n strong"})
 	note := ""
 	if len(silent) > 0 {
 		note = fmt.Sprintf("No evidence, on one side at least: %s.", strings.Join(silent, ", "))

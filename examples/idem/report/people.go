@@ -18,8 +18,9 @@ type person struct {
 	number  int
 	members []int32
 	joins   []merge.Join
-	weakest int // index into joins; -1 if there is none but a steward's
-	sum     int64
+	weakest int   // index into joins; -1 if there is none but a steward's
+	sum     int64 // of the weakest join
+	weight  int32 // likewise
 }
 
 func personOf(res *match.Result, number int) person {
@@ -29,8 +30,8 @@ func personOf(res *match.Result, number int) person {
 	}
 	p.joins = res.Joins(number)
 	for i, j := range p.joins {
-		if !j.Same && (p.weakest < 0 || j.Sum < p.sum) {
-			p.weakest, p.sum = i, j.Sum
+		if !j.Same && (p.weakest < 0 || cmp.Or(cmp.Compare(j.Sum, p.sum), cmp.Compare(j.Weight, p.weight)) < 0) {
+			p.weakest, p.sum, p.weight = i, j.Sum, j.Weight
 		}
 	}
 	return p
@@ -39,10 +40,10 @@ func personOf(res *match.Result, number int) person {
 // choosePeople returns the largest people, those of whom least speaks for a
 // join, and how many people there are of each size.
 func choosePeople(res *match.Result) (largest, weakest []person, sizes []int) {
-	big := func(a, b person) int {
-		return cmp.Or(cmp.Compare(len(b.members), len(a.members)), cmp.Compare(a.sum, b.sum), cmp.Compare(a.number, b.number))
+	weak := func(a, b person) int {
+		return cmp.Or(cmp.Compare(a.sum, b.sum), cmp.Compare(a.weight, b.weight), cmp.Compare(a.number, b.number))
 	}
-	weak := func(a, b person) int { return cmp.Or(cmp.Compare(a.sum, b.sum), cmp.Compare(a.number, b.number)) }
+	big := func(a, b person) int { return cmp.Or(cmp.Compare(len(b.members), len(a.members)), weak(a, b)) }
 	keep := func(list []person, p person, order func(a, b person) int) []person {
 		if len(list) == peopleShown && order(p, list[peopleShown-1]) > 0 {
 			return list

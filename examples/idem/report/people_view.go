@@ -93,9 +93,9 @@ func (g *gathering) view(f *facts, s *shown) peopleView {
 	}
 	r := f.res.Refusals()
 	v.Refused = table{Caption: "Matches that were not followed, by what stood against them", Head: heads("Against it", "#Pairs")}
-	v.Refused.row(text("a hard conflict between records of the two people"), number(count(r.Hard)))
-	v.Refused.row(text("a soft conflict"), number(count(r.Soft)))
-	v.Refused.row(text("the other records of the two people"), number(count(r.Evidence)))
+	v.Refused.row(text("A hard conflict between records of the two people"), number(count(r.Hard)))
+	v.Refused.row(text("A soft conflict"), number(count(r.Soft)))
+	v.Refused.row(text("The other records of the two people"), number(count(r.Evidence)))
 	return v
 }
 
@@ -104,8 +104,8 @@ func (g *gathering) personView(f *facts, s *shown, p *person) personView {
 	v.About = fmt.Sprintf("%d records", len(p.members))
 	if p.weakest >= 0 {
 		j := p.joins[p.weakest]
-		v.About += fmt.Sprintf("; least for the join of %d and %d: %s bits between all records",
-			p.position(int32(j.A)), p.position(int32(j.B)), signed(float64(j.Sum)/float64(scoring.OneBit)))
+		v.About += fmt.Sprintf("; the weakest join, by %d and %d, had %s bits", p.position(int32(j.A)), p.position(int32(j.B)),
+			signed(float64(j.Sum)/float64(scoring.OneBit)))
 	}
 	v.Table = table{Caption: fmt.Sprintf("Records of person %s", v.Number), Hidden: true, Head: heads("#No.", "Record", "Name", "Born", "Place")}
 	for i, m := range p.members {

@@ -59,7 +59,7 @@ func (g *sampleGroup) offer(s *match.Scored, pf *patternFacts) {
 func newSampleGroups(f *facts) []sampleGroup {
 	beside := func(cut scoring.Weight, above bool, want match.Decision) func(*match.Scored, *patternFacts) (int64, uint64, bool) {
 		return func(s *match.Scored, _ *patternFacts) (int64, uint64, bool) {
-			if (s.Weight >= cut) != above || s.Decision != want {
+			if (s.Weight >= cut) != above || s.Decision != want || want == match.Possible && s.Weight >= f.matchCut {
 				return 0, 0, false
 			}
 			d := int64(s.Weight) - int64(cut)

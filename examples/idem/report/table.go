@@ -8,6 +8,7 @@ type table struct {
 	Caption string
 	Hidden  bool // the caption is for screen readers alone: the text around says it
 	Wide    bool // may be wider than a small screen, and is then scrolled
+	Short   bool // has few columns, and does not look good over the whole width
 	Head    []cell
 	Rows    [][]cell
 }

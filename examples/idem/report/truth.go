@@ -23,10 +23,10 @@ const (
 )
 
 var causeNames = [numCauses]string{
-	"no blocking rule found the pair",
-	"weighs less than a match",
-	"held back by the policy",
-	"a match, not followed when people were made",
+	"No blocking rule found the pair",
+	"Weighs less than a match",
+	"Held back by the policy",
+	"A match, not followed when people were made",
 }
 
 // truthFacts is a result held against the truth.

@@ -29,12 +29,12 @@ func (f *facts) newbornView(s *shown) newbornView {
 			continue
 		}
 		label, example := className(class)
-		v.Classes.row(cell{Text: label, Note: example}, number(count(c.records)), number(count(c.named)), number(count(c.unnamed)), number(count(c.alone)))
+		v.Classes.row(cell{Text: title(label), Note: example}, number(count(c.records)), number(count(c.named)), number(count(c.unnamed)), number(count(c.alone)))
 	}
-	v.Twins = table{Caption: "Candidate pairs that look like twins", Hidden: true, Head: heads("Pairs of one household and birth date whose names, birth orders or certificates differ", "#Pairs")}
-	v.Twins.row(text("kept apart"), number(about(f.twins.apart, f.share)))
-	v.Twins.row(text("of these, by the policy alone: heavy enough for a match"), number(about(f.twins.heavy, f.share)))
-	v.Twins.row(text("in one person"), number(about(f.twins.joined, f.share)))
+	v.Twins = table{Caption: "Candidate pairs that look like twins", Hidden: true, Short: true, Head: heads("Pairs of one household and birth date whose names, birth orders or certificates differ", "#Pairs")}
+	v.Twins.row(text("Kept apart"), number(about(f.twins.apart, f.share)))
+	v.Twins.row(text("Of these, by the policy alone: heavy enough for a match"), number(about(f.twins.heavy, f.share)))
+	v.Twins.row(text("In one person"), number(about(f.twins.joined, f.share)))
 	v.Held = table{Caption: "Rules and conflicts of the policy", Hidden: true, Wide: true, Head: heads("Rule", "Effect", "#Pairs", "#Of these, heavy enough for a match", "Why")}
 	for _, r := range f.reasons {
 		if r.pairs > 0 {
@@ -79,7 +79,7 @@ func (f *facts) truthView(t *truthFacts) *truthView {
 	}
 	v.False = table{Caption: "False links by kind", Head: heads("Two people who are", "#Matches", "#Within people")}
 	for k := int(numKinds) - 1; k >= 0; k-- {
-		v.False.row(text(kind(k).String()), number(count(t.falsePairs[k])), number(count(t.falsePeople[k])))
+		v.False.row(text(title(kind(k).String())), number(count(t.falsePairs[k])), number(count(t.falsePeople[k])))
 	}
 	v.Missed = table{Caption: "Missed pairs by cause", Head: heads("One person, and", "#Pairs", "#In one person anyway")}
 	for c, n := range t.missed {
