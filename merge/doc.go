@@ -13,7 +13,10 @@
 // survives is said by a [Survivorship], rules as data; the record holds for
 // every value where it came from and which rule chose it.
 //
-// Both are pure functions: no result depends on the order of the edges or of
+// [Assign] is for the linkage of two files whose records are of one person each:
+// it pairs each record with at most one of the other file.
+//
+// All are pure functions: no result depends on the order of the edges or of
 // the members, on the number of workers or on map order. The package knows no
 // index, no clock, no I/O and not where a weight came from. It never alters a
 // record.
