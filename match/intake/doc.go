@@ -1,4 +1,7 @@
-// Package intake reads files of patient records.
+// Package intake reads files of patient records: CSV and NDJSON, plain or
+// compressed with gzip. Other compressions and formats that are not text are
+// handed in ([Decompressor], [Format]), so that no library for them is linked
+// by who does not need it.
 //
 // [Open] looks at the files once: what they are, which column is which field
 // ([Mapping]), how their dates are written. [Reader.Records] then streams the

@@ -15,9 +15,11 @@ var (
 	ErrTwoColumns   = errors.New("has two columns for one field")
 	ErrUnknownField = errors.New("is not a field")
 	ErrEncoding     = errors.New("is not UTF-8 text")
-	ErrFormat       = errors.New("is not a CSV file")
+	ErrFormat       = errors.New("is not a file of records")
 	ErrUnreadable   = errors.New("has no row that can be read")
 	ErrSameSource   = errors.New("has the same source name as another file")
+	ErrChanged      = errors.New("has changed while it was read")
+	ErrBomb         = errors.New("unpacks to hundreds of times its size, which no table of people does")
 )
 
 // An Error says what is wrong with a file and what to do about it. It wraps
@@ -55,6 +57,7 @@ const (
 	ReasonInvalidUTF8 Reason = "invalid_utf8"     // bytes of another character set
 	ReasonLong        Reason = "row_too_long"     // longer than 1 MB
 	ReasonEmpty       Reason = "empty_row"        // separators and nothing else
+	ReasonJSON        Reason = "not_json_object"  // a line of NDJSON that is no whole JSON object
 )
 
 // Meaning says in words what a reason means and what helps.
@@ -71,7 +74,9 @@ func (r Reason) Meaning() string {
 	case ReasonLong:
 		return "longer than 1 MB"
 	case ReasonEmpty:
-		return "separators and nothing else"
+		return "no value at all"
+	case ReasonJSON:
+		return "not one whole JSON object on the line"
 	}
 	return string(r)
 }

@@ -25,7 +25,7 @@ const (
 type Mapping struct {
 	File      string // as the caller named it
 	Source    string // of records without a source column
-	Delimiter string
+	Delimiter string // of CSV
 	Columns   []Column
 }
 
@@ -38,6 +38,7 @@ type Column struct {
 	Layout        patient.DateLayout // of a date
 	LayoutGiven   bool               // by the caller, not inferred
 	Fits, Sampled int
+	Late          bool // a key of NDJSON that was met in a pass, not in the first rows
 }
 
 // RecordID returns the column of the record id, or "" when records are known
@@ -59,8 +60,11 @@ func (m Mapping) String() string {
 		width = max(width, len([]rune(c.Name)))
 	}
 	var b strings.Builder
-	var attributes, dropped []string
+	var attributes, dropped, late []string
 	for _, c := range m.Columns {
+		if c.Late {
+			late = append(late, c.Name)
+		}
 		switch c.Role {
 		case RoleAttribute:
 			attributes = append(attributes, c.Name)
@@ -74,12 +78,24 @@ func (m Mapping) String() string {
 		b.WriteString("  the line number -> record_id\n")
 	}
 	if len(attributes) > 0 {
-		fmt.Fprintf(&b, "  kept, but no evidence: %s\n", strings.Join(attributes, ", "))
+		fmt.Fprintf(&b, "  kept, but no evidence: %s\n", listed(attributes))
 	}
 	if len(dropped) > 0 {
-		fmt.Fprintf(&b, "  dropped: %s\n", strings.Join(dropped, ", "))
+		fmt.Fprintf(&b, "  dropped: %s\n", listed(dropped))
+	}
+	if len(late) > 0 {
+		fmt.Fprintf(&b, "  first met in a later row: %s\n", listed(late))
 	}
 	return b.String()
+}
+
+// listed names some columns with commas: a file may have thousands.
+func listed(names []string) string {
+	const most = 40
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 func (c Column) describe() string {

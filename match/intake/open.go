@@ -1,9 +1,8 @@
 package intake
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -20,12 +18,19 @@ type input struct {
 	name   string // as the caller named it
 	source string
 	size   int64 // bytes as stored
-	open   func() (io.ReadCloser, error)
+	open   func() (stored, error)
 	close  func() error // may be nil
 }
 
+// stored is an input that was opened.
+type stored interface {
+	io.Reader
+	io.ReaderAt
+	io.Closer
+}
+
 // fileInput is a file of the file system.
-func fileInput(path string) (input, error) {
+func fileInput(ctx context.Context, path string, o Options) (input, error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return input{}, fileError(path, err)
@@ -39,18 +44,48 @@ func fileInput(path string) (input, error) {
 			return input{}, fileError(path, err)
 		}
 		defer f.Close()
-		return spool(path, f, "")
+		return spool(ctx, path, f, o)
 	}
 	return input{
-		name: path, source: baseName(path), size: st.Size(),
-		open: func() (io.ReadCloser, error) {
+		name: path, source: baseName(path, o), size: st.Size(),
+		open: func() (stored, error) {
 			f, err := os.Open(path)
 			if err != nil {
 				return nil, fileError(path, err)
 			}
-			return f, nil
+			return &watched{File: f, path: path, before: st}, nil
 		},
 	}, nil
+}
+
+// A watched file is one that must stay as it was when it was first looked at:
+// a run reads it several times, and each time must give the same records. It
+// is looked at when its end is reached.
+type watched struct {
+	*os.File
+	path   string
+	before fs.FileInfo
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.File.Read(p)
+	if err == io.EOF {
+		if changed := w.check(); changed != nil {
+			err = changed
+		}
+	}
+	return n, err
+}
+
+func (w *watched) check() error {
+	now, err := os.Stat(w.path)
+	if err != nil {
+		return fileError(w.path, err)
+	}
+	if !os.SameFile(now, w.before) || now.Size() != w.before.Size() || !now.ModTime().Equal(w.before.ModTime()) {
+		return &Error{File: w.path, Err: ErrChanged, Do: "wait until it is whole, or work on a copy"}
+	}
+	return nil
 }
 
 // fileError keeps what the system said, without saying the path twice.
@@ -71,8 +106,8 @@ func fileError(path string, err error) error {
 // spool copies what can be read once to a temporary file that only this user
 // may read, and that is gone with the process wherever the system allows a
 // file without a name.
-func spool(name string, r io.Reader, dir string) (input, error) {
-	f, err := os.CreateTemp(dir, "idem-*")
+func spool(ctx context.Context, name string, r io.Reader, o Options) (input, error) {
+	f, err := os.CreateTemp(o.TempDir, "idem-*")
 	if err != nil {
 		return input{}, fmt.Errorf("intake: keep %s for a second pass: %w", name, err)
 	}
@@ -84,27 +119,49 @@ func spool(name string, r io.Reader, dir string) (input, error) {
 		}
 		return err
 	}
-	n, err := io.Copy(f, r)
+	n, err := io.Copy(f, &interruptible{ctx, r})
 	if err != nil {
 		return input{}, errors.Join(fmt.Errorf("intake: keep %s for a second pass: %w", name, err), discard())
 	}
-	in := sectionInput(name, f, n)
+	in := sectionInput(name, f, n, o)
 	in.close = discard
 	return in, nil
 }
 
-func sectionInput(name string, r io.ReaderAt, size int64) input {
+func sectionInput(name string, r io.ReaderAt, size int64, o Options) input {
 	return input{
-		name: name, source: baseName(name), size: size,
-		open: func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(r, 0, size)), nil },
+		name: name, source: baseName(name, o), size: size,
+		open: func() (stored, error) { return section{io.NewSectionReader(r, 0, size)}, nil },
 	}
+}
+
+type section struct{ *io.SectionReader }
+
+func (section) Close() error { return nil }
+
+// interruptible reads until its context ends.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }
 
 // baseName is a path's last part without its extension, and without that of a
 // compression: in/clinic.csv.gz is clinic.
-func baseName(path string) string {
+func baseName(path string, o Options) string {
 	base := filepath.Base(path)
-	if ext := filepath.Ext(base); strings.EqualFold(ext, ".gz") {
+	ext := filepath.Ext(base)
+	packed := strings.EqualFold(ext, ".gz")
+	for _, d := range o.Decompressors {
+		packed = packed || strings.EqualFold(ext, d.Extension)
+	}
+	if packed {
 		base = strings.TrimSuffix(base, ext)
 	}
 	if short := strings.TrimSuffix(base, filepath.Ext(base)); short != "" {
@@ -113,98 +170,21 @@ func baseName(path string) string {
 	return base
 }
 
-// counter counts the bytes that pass.
-type counter struct {
-	r    io.Reader
-	done *atomic.Int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.done.Add(int64(n))
-	return n, err
-}
-
-// text is an opened input: UTF-8 behind a possible byte order mark, no longer
-// compressed.
-type text struct {
-	io.Reader
-	file io.Closer
-	head []byte // its first bytes, for a look
-}
-
-const headSize = 64 << 10
-
-// openText opens an input and refuses what is no text of ours. done, where it
-// is not nil, counts the bytes read.
-func openText(in input, done *atomic.Int64) (*text, error) {
-	file, err := in.open()
-	if err != nil {
-		return nil, err
-	}
-	t, err := newText(in.name, file, done)
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return t, nil
-}
-
-func newText(name string, file io.ReadCloser, done *atomic.Int64) (*text, error) {
-	var r io.Reader = file
-	if done != nil {
-		r = &counter{file, done}
-	}
-	raw := bufio.NewReaderSize(r, headSize)
-	if magic, _ := raw.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		z, err := gzip.NewReader(raw)
-		if err != nil {
-			return nil, readError(name, 0, err)
-		}
-		raw = bufio.NewReaderSize(z, headSize)
-	}
-	head, err := raw.Peek(headSize)
-	if err != nil && err != io.EOF {
-		return nil, readError(name, 0, err)
-	}
-	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
-		raw.Discard(3)
-		head = head[3:]
-	}
-	if err := inspect(name, head, err == io.EOF); err != nil {
-		return nil, err
-	}
-	return &text{Reader: raw, file: file, head: head}, nil
-}
-
-func (t *text) Close() error { return t.file.Close() }
-
-// readError says that reading failed on the way.
-func readError(name string, line int, err error) error {
-	e := &Error{File: name, Line: line, Err: err}
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
-		e.Do = "the compressed file is damaged or cut short; copy it again"
-	}
-	return e
-}
-
-// inspect refuses by its first bytes what is no CSV file in UTF-8. all says
+// inspect refuses by its first bytes what is no CSV or NDJSON in UTF-8. all says
 // that head is the whole file.
 func inspect(name string, head []byte, all bool) error {
 	if len(head) == 0 {
-		return &Error{File: name, Err: ErrEmpty, Do: "it needs a header line and records"}
+		return &Error{File: name, Err: ErrEmpty, Do: "it needs a header line and records, or a JSON object a line"}
 	}
 	for _, m := range []struct{ magic, what, do string }{
 		{"\x28\xb5\x2f\xfd", "it is compressed with zstd", "unpack it first: zstd -d FILE"},
 		{"BZh", "it is compressed with bzip2", "unpack it first: bunzip2 FILE"},
 		{"\xfd7zXZ", "it is compressed with xz", "unpack it first: unxz FILE"},
-		{"PAR1", "it is a Parquet file", "write it as CSV"},
+		{"PAR1", "it is a Parquet file", "write it as CSV or NDJSON"},
 		{"PK\x03\x04", "it is a workbook or a zip archive", "save the sheet as CSV in UTF-8, or unpack the archive"},
 		{"\xd0\xcf\x11\xe0", "it is a workbook", "save the sheet as CSV in UTF-8"},
 		{"%PDF", "it is a PDF document", "export the table it shows as CSV"},
-		{"{", "it looks like JSON", "write it as CSV with a header line"},
-		{"[{", "it looks like JSON", "write it as CSV with a header line"},
+		{"[", "it is a JSON array", "write one object a line: jq -c '.[]' FILE > NEW"},
 	} {
 		if bytes.HasPrefix(head, []byte(m.magic)) {
 			return &Error{File: name, Err: fmt.Errorf("%w: %s", ErrFormat, m.what), Do: m.do}
@@ -212,6 +192,9 @@ func inspect(name string, head []byte, all bool) error {
 	}
 	if utf16(head) {
 		return &Error{File: name, Err: fmt.Errorf("%w: it looks like UTF-16", ErrEncoding), Do: "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"}
+	}
+	if isJSON(head) {
+		return nil
 	}
 	first, _, found := bytes.Cut(head, []byte("\n"))
 	if !found && bytes.IndexByte(bytes.TrimRight(head, "\r"), '\r') >= 0 {
@@ -241,4 +224,10 @@ func utf16(head []byte) bool {
 	}
 	half := len(head) / 2
 	return half >= 4 && (zeros[0] >= half*3/4 && zeros[1] == 0 || zeros[1] >= half*3/4 && zeros[0] == 0)
+}
+
+// isJSON reports whether the first thing is an object.
+func isJSON(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	return len(head) > 0 && head[0] == '{'
 }

@@ -32,6 +32,39 @@ type Options struct {
 	// TempDir is where standard input is kept for a second pass; "" means the
 	// default of the system.
 	TempDir string
+	// Decompressors unpack what is compressed otherwise than by gzip.
+	Decompressors []Decompressor
+	// Formats read files that are not text.
+	Formats []Format
+}
+
+// A Decompressor unpacks a compression that this package does not know, such
+// as zstd. It is found by what a file begins with.
+type Decompressor struct {
+	Magic     string // what its files begin with
+	Extension string // such as ".zst": it is no part of the name of a source
+	// Open begins to unpack. The reader must bound its own memory whatever it
+	// is given; how much comes out of it is bounded here.
+	Open func(io.Reader) (io.ReadCloser, error)
+}
+
+// A Format is a kind of file that is not text, such as Parquet. It is found by
+// what a file begins with, and is not looked for inside a compression.
+type Format struct {
+	Magic string
+	// Open opens a file at its first row. It must not panic, and must bound its
+	// own memory, whatever it is given.
+	Open func(file io.ReaderAt, size int64) (Table, error)
+}
+
+// A Table is an open file of a [Format].
+type Table interface {
+	// Columns returns the names of the columns.
+	Columns() []string
+	// Next returns the cells of the next row, one for each column, and io.EOF
+	// after the last. The slice may be reused; the strings may not.
+	Next() ([]string, error)
+	Close() error
 }
 
 // An Assignment says that a column holds a field, and how dates in it are

@@ -9,17 +9,9 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"github.com/idem-health/idem/match/patient"
-)
-
-// What [Open] looks at of a file before the first record is asked for.
-const (
-	sampleValues = 10_000 // values of a date column that its layout is inferred from
-	sampleRows   = 50_000 // rows it reads for them, where a column is mostly empty
-	maxColumns   = 10_000
 )
 
 // A Reader reads the records of some files, as often as asked. It is not safe
@@ -34,20 +26,28 @@ type Reader struct {
 
 type file struct {
 	input
+	format  *Format // of a file that is not text
+	keys    *keys   // of an NDJSON file
 	mapping Mapping
 	plan    []setter
-	told    int // last line whose reject was told
+	order   []int // in which the columns of an NDJSON file are set; nil is theirs
+	told    int   // last line whose reject was told
 }
 
 // Open looks at the files of records and gets ready to read them in the order
 // given. "-" is standard input, which is kept in a temporary file. Errors are
 // of type [*Error] where a file is to blame.
 func Open(paths []string, o Options) (*Reader, error) {
+	return OpenContext(context.Background(), paths, o)
+}
+
+// OpenContext is [Open] that ends with its context.
+func OpenContext(ctx context.Context, paths []string, o Options) (*Reader, error) {
 	r := &Reader{options: o, rejects: map[Reason]int64{}}
 	for _, path := range paths {
-		in, err := openInput(path, o)
+		in, err := openInput(ctx, path, o)
 		if err == nil {
-			err = r.add(in)
+			err = r.add(ctx, in)
 		}
 		if err != nil {
 			return nil, errors.Join(err, r.Close())
@@ -59,34 +59,35 @@ func Open(paths []string, o Options) (*Reader, error) {
 	return r, nil
 }
 
-func openInput(path string, o Options) (input, error) {
+func openInput(ctx context.Context, path string, o Options) (input, error) {
 	if path != "-" {
-		return fileInput(path)
+		return fileInput(ctx, path, o)
 	}
 	stdin := o.Stdin
 	if stdin == nil {
 		stdin = os.Stdin
 	}
-	return spool("stdin", stdin, o.TempDir)
+	return spool(ctx, "stdin", stdin, o)
 }
 
 // OpenReader is [Open] for one stream; name stands for its path. A stream that
 // cannot be read twice (io.ReaderAt with a Size) is kept in a temporary file.
 func OpenReader(name string, stream io.Reader, o Options) (*Reader, error) {
 	var in input
+	ctx := context.Background()
 	if at, ok := stream.(interface {
 		io.ReaderAt
 		Size() int64
 	}); ok {
-		in = sectionInput(name, at, at.Size())
+		in = sectionInput(name, at, at.Size(), o)
 	} else {
 		var err error
-		if in, err = spool(name, stream, o.TempDir); err != nil {
+		if in, err = spool(ctx, name, stream, o); err != nil {
 			return nil, err
 		}
 	}
 	r := &Reader{options: o, rejects: map[Reason]int64{}}
-	err := r.add(in)
+	err := r.add(ctx, in)
 	if err == nil {
 		err = r.check()
 	}
@@ -144,11 +145,11 @@ func (r *Reader) Rejected() map[Reason]int64 {
 }
 
 // add looks at a file and takes it in.
-func (r *Reader) add(in input) error {
+func (r *Reader) add(ctx context.Context, in input) error {
 	f := &file{input: in}
 	r.files = append(r.files, f) // first, so that Close finds it
 	r.total += in.size
-	return f.look(r.options)
+	return f.look(ctx, r.options)
 }
 
 // check looks at the files together: what the caller named must be somewhere.
@@ -182,7 +183,7 @@ func (r *Reader) absent(name string) error {
 	for _, c := range r.files[0].mapping.Columns {
 		names = append(names, c.Name)
 	}
-	return &Error{File: r.files[0].name, Err: fmt.Errorf("%q %w", name, ErrAbsentColumn), Do: "its columns are " + strings.Join(names, ", ")}
+	return &Error{File: r.files[0].name, Err: fmt.Errorf("%q %w", name, ErrAbsentColumn), Do: "its columns are " + listed(names)}
 }
 
 func (f *file) has(column string) bool {
@@ -193,127 +194,24 @@ func (f *file) hasSource() bool {
 	return slices.ContainsFunc(f.mapping.Columns, func(c Column) bool { return c.Role == RoleSource })
 }
 
-// look reads the header and the first rows of a file.
-func (f *file) look(o Options) error {
-	t, err := openText(f.input, nil)
-	if err != nil {
-		return err
-	}
-	defer t.Close()
-	comma := sniff(t.head, o)
-	s := newScanner(t, comma)
-	reason, err := s.next()
-	switch {
-	case err == io.EOF:
-		return &Error{File: f.name, Err: ErrEmpty, Do: "it needs a header line and records"}
-	case err != nil:
-		return readError(f.name, s.line, err)
-	case reason != "":
-		return &Error{File: f.name, Line: s.rowLine, Err: fmt.Errorf("%w: the header line is unreadable (%s)", ErrFormat, reason.Meaning()), Do: "mend the header line"}
-	case len(s.cells) > maxColumns:
-		return &Error{File: f.name, Line: s.rowLine, Err: fmt.Errorf("%w: the header line has %d columns", ErrFormat, len(s.cells)), Do: fmt.Sprintf("at most %d are read", maxColumns)}
-	}
-	columns, err := resolve(f.name, s.cells, o)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(columns, func(c Column) bool { return c.Role == RoleField }) {
-		// The first line may be a patient, so nothing of it is shown.
-		return &Error{File: f.name, Err: fmt.Errorf("%w among its %d", ErrNoColumns, len(columns)),
-			Do: "it needs a header line with names such as given_name, family_name, birth_date; or name the columns with --map field=column"}
-	}
-	f.mapping = Mapping{File: f.name, Source: f.source, Delimiter: string(rune(comma)), Columns: columns}
-	if err := f.sample(s, o); err != nil {
-		return err
-	}
-	f.plan = plan(columns)
-	return nil
-}
-
-// sample finds the layouts of the date columns from the first rows.
-func (f *file) sample(s *scanner, o Options) error {
-	columns := f.mapping.Columns
-	values := make([][]string, len(columns))
-	open := 0
-	for _, c := range columns {
-		if c.Role == RoleField && patient.IsDate(c.Field) {
-			open++
-		}
-	}
-	good, bad := 0, 0
-	for good+bad == 0 || good == 0 || good < sampleRows && open > 0 {
-		reason, err := s.next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return readError(f.name, s.line, err)
-		}
-		if f.fault(s, reason) != "" {
-			bad++
-			continue
-		}
-		good++
-		for i, c := range columns {
-			if c.Role != RoleField || !patient.IsDate(c.Field) || s.cells[i] == "" || len(values[i]) == sampleValues {
-				continue
-			}
-			if values[i] = append(values[i], s.cells[i]); len(values[i]) == sampleValues {
-				open--
-			}
-		}
-	}
-	if good == 0 && bad == 0 {
-		return &Error{File: f.name, Err: ErrHeaderOnly, Do: "it needs a line for each record below the header"}
-	}
-	if good == 0 {
-		return &Error{File: f.name, Err: fmt.Errorf("%w: %d rows were tried", ErrUnreadable, bad), Do: "check its quotation marks, separators and character set"}
-	}
-	for i := range columns {
-		if columns[i].Role == RoleField && patient.IsDate(columns[i].Field) {
-			f.layout(&columns[i], values[i], o)
-		}
-	}
-	return nil
-}
-
-// layout decides how a column's dates are read: as the caller said, as an
-// earlier run did, else as the values show.
-func (f *file) layout(c *Column, values []string, o Options) {
-	c.Sampled = len(values)
-	if !c.LayoutGiven {
-		for _, known := range o.Layouts {
-			if known.Field == c.Field && (known.Source == f.source || known.Source == "" && !c.LayoutGiven) {
-				c.Layout, c.LayoutGiven = known.Layout, true
-			}
-		}
-	}
-	if !c.LayoutGiven {
-		c.Layout, c.Fits = patient.InferDateLayout(values)
-		return
-	}
-	for _, v := range values {
-		if patient.ParseDate(v, c.Layout).Known() {
-			c.Fits++
-		}
-	}
-}
-
-// fault says why the row in s cannot be a record, besides what s found.
-func (f *file) fault(s *scanner, reason Reason) Reason {
+// fault says why a row cannot be a record, besides what was found before.
+func (f *file) fault(cells []string, reason Reason) Reason {
 	if reason != "" {
 		return reason
 	}
 	n := len(f.mapping.Columns)
-	if len(s.cells) == n && s.cells[0] != "" {
+	if len(cells) == n && n > 0 && cells[0] != "" {
 		return ""
 	}
-	if blank(s.cells) {
+	if blank(cells) {
 		return ReasonEmpty
+	}
+	if f.keys != nil { // a key may be missing, and has not been met before
+		return ""
 	}
 	// Cells that are too many do no harm while they are empty: some programs
 	// end each row with a separator.
-	if len(s.cells) < n || len(s.cells) > n && !blank(s.cells[n:]) {
+	if len(cells) < n || len(cells) > n && !blank(cells[n:]) {
 		return ReasonRagged
 	}
 	return ""
@@ -370,15 +268,11 @@ func (p *pass) progress() {
 
 // file reads one file, and reports whether the caller wants more.
 func (p *pass) file(f *file) (more bool, err error) {
-	t, err := openText(f.input, p.done)
+	rows, err := f.open(p.ctx, p.reader.options, p.done)
 	if err != nil {
 		return false, err
 	}
-	defer t.Close()
-	s := newScanner(t, f.mapping.Delimiter[0])
-	if _, err := s.next(); err != nil { // the header, which look has read
-		return false, readError(f.name, s.line, err)
-	}
+	defer rows.Close()
 	for n := 0; ; n++ {
 		if n%1024 == 0 {
 			if err := p.ctx.Err(); err != nil {
@@ -386,20 +280,21 @@ func (p *pass) file(f *file) (more bool, err error) {
 			}
 			p.progress()
 		}
-		reason, err := s.next()
+		reason, err := rows.next()
 		if err == io.EOF {
 			return true, nil
 		}
+		cells, line := rows.row()
 		if err != nil {
-			return false, readError(f.name, s.line, err)
+			return false, f.readError(line, err)
 		}
-		if reason = f.fault(s, reason); reason != "" {
-			if err := p.reject(f, s.rowLine, reason); err != nil {
+		if reason = f.fault(cells, reason); reason != "" {
+			if err := p.reject(f, line, reason); err != nil {
 				return false, err
 			}
 			continue
 		}
-		f.fillRecord(&p.record, s)
+		f.fillRecord(&p.record, cells, line)
 		p.records++
 		if !p.yield(&p.record, nil) {
 			return false, nil
@@ -420,18 +315,26 @@ func (p *pass) reject(f *file, line int, reason Reason) error {
 	return nil
 }
 
-// fillRecord makes a record of the row in s.
-func (f *file) fillRecord(rec *patient.Record, s *scanner) {
+// fillRecord makes a record of a row.
+func (f *file) fillRecord(rec *patient.Record, cells []string, line int) {
 	rec.Reset()
 	rec.Source = f.source
-	rec.Line = int64(s.rowLine)
-	for i := range f.plan {
-		if v := s.cells[i]; v != "" {
-			f.plan[i](rec, v)
+	rec.Line = int64(line)
+	if f.order == nil {
+		for i := range f.plan {
+			if v := cells[i]; v != "" {
+				f.plan[i](rec, v)
+			}
+		}
+	} else {
+		for _, i := range f.order {
+			if i < len(cells) && cells[i] != "" {
+				f.plan[i](rec, cells[i])
+			}
 		}
 	}
 	if rec.ID == "" {
-		rec.ID = f.lineID(s.rowLine)
+		rec.ID = f.lineID(line)
 	}
 }
 

@@ -145,8 +145,8 @@ func TestIdentity(t *testing.T) {
 }
 
 func TestBaseName(t *testing.T) {
-	for path, want := range map[string]string{"a/clinic.csv": "clinic", "clinic.CSV.GZ": "clinic", "x.2024.csv.gz": "x.2024", "clinic": "clinic", "stdin": "stdin", "in/.csv": ".csv"} {
-		assert.Equal(t, want, baseName(filepath.FromSlash(path)), path)
+	for path, want := range map[string]string{"a/clinic.csv": "clinic", "clinic.CSV.GZ": "clinic", "x.2024.csv.gz": "x.2024", "clinic": "clinic", "stdin": "stdin", "in/.csv": ".csv", "a.ndjson.ZST": "a"} {
+		assert.Equal(t, want, baseName(filepath.FromSlash(path), Options{Decompressors: []Decompressor{{Extension: ".zst"}}}), path)
 	}
 }
 
@@ -295,7 +295,9 @@ func TestOpenErrors(t *testing.T) {
 		{"Latin-1 in the header", "last,pr\xe9nom\nSmith,x\n", Options{}, ErrEncoding, "iconv -f WINDOWS-1252"},
 		{"zero bytes in the header", "last,\x00first name\nSmith,x\n", Options{}, ErrFormat, "export it again"},
 		{"carriage returns alone", strings.ReplaceAll(clinic, "\n", "\r"), Options{}, ErrFormat, "tr '\\r' '\\n'"},
-		{"JSON", `{"a": 1}`, Options{}, ErrFormat, "JSON"},
+		{"a JSON array", `[{"first": "Ann"}]`, Options{}, ErrFormat, "jq -c '.[]'"},
+		{"JSON over several lines", "{\n\"first\": \"Ann\"\n}\n", Options{}, ErrUnreadable, "jq -c ."},
+		{"JSON without a known key", `{"abcxyz": "Ann"}`, Options{}, ErrNoColumns, "--map field=column"},
 		{"Parquet", "PAR1....", Options{}, ErrFormat, "Parquet"},
 		{"workbook", "PK\x03\x04....", Options{}, ErrFormat, "save the sheet as CSV"},
 		{"zstd", "\x28\xb5\x2f\xfd....", Options{}, ErrFormat, "zstd -d"},

@@ -286,11 +286,18 @@ func (s *scanner) endCell(rest []byte) {
 }
 
 // textFault says why a row is not text.
-func textFault(row []byte) Reason {
-	if bytes.IndexByte(row, 0) >= 0 {
-		return ReasonNUL
+func textFault[T []byte | string](row T) Reason {
+	zero, valid := false, false
+	switch row := any(row).(type) {
+	case []byte:
+		zero, valid = bytes.IndexByte(row, 0) >= 0, utf8.Valid(row)
+	case string:
+		zero, valid = strings.IndexByte(row, 0) >= 0, utf8.ValidString(row)
 	}
-	if !utf8.Valid(row) {
+	switch {
+	case zero:
+		return ReasonNUL
+	case !valid:
 		return ReasonInvalidUTF8
 	}
 	return ""
