@@ -1,0 +1,248 @@
+package merge
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/scoring/strsim"
+)
+
+// newbornDays is how old a child without any given name may be for the name to
+// be one that has not come yet: vital records leave it empty.
+const newbornDays = 366
+
+// ViewNewborn returns the view of a normalised record.
+func ViewNewborn(n *patient.Normalized) NewbornView {
+	v := NewbornView{
+		Placeholder: n.Placeholder.Class, Confidence: n.Placeholder.Confidence, Named: len(n.Given) > 1,
+		Multiple: n.Multiple, Order: n.BirthOrder,
+		Birth: int32(n.Birth.Days()), Received: int32(n.Received.Days()), Death: int32(n.Death.Days()),
+	}
+	if v.Placeholder == patient.NotPlaceholder && n.Given == "" && v.Birth > 0 && v.Received > 0 && v.Received-v.Birth < newbornDays {
+		v.Placeholder, v.Confidence = patient.Unnamed, patient.Certain
+	}
+	return v
+}
+
+// CompareNewborn compares two normalised records in plain Go. It is the meaning
+// of the facts; who compares many pairs gets them from the levels of a
+// comparison instead. Weight, Match and Soft are a policy's and stay zero, but
+// for the conflicts that hold under any: Hard, and numbers of one authority that
+// differ. The result does not depend on the order of the two.
+func CompareNewborn(a, b *patient.Normalized) NewbornPair {
+	p := NewbornPair{
+		Given:       givenFact(a, b),
+		Family:      familyFact(a, b),
+		BirthDate:   birthFact(a.Birth, b.Birth),
+		BirthTime:   timeFact(a.BirthTime, b.BirthTime),
+		Sex:         equalFact(a.Sex, b.Sex),
+		Order:       equalFact(a.BirthOrder, b.BirthOrder),
+		Mother:      motherFact(a, b),
+		Phone:       sharedFact(a.Phones, b.Phones),
+		Address:     addressFact(a, b),
+		Facility:    equalFact(a.BirthFacility, b.BirthFacility),
+		Identifier:  identifierFact(a, b),
+		Certificate: equalFact(a.BirthCertificate, b.BirthCertificate),
+		Dose:        doseFact(a, b),
+	}
+	p.Hard = p.Order == Differs || p.Certificate == Differs
+	return p
+}
+
+func equalFact[T comparable](a, b T) Fact {
+	var none T
+	switch {
+	case a == none || b == none:
+		return Unknown
+	case a == b:
+		return Agrees
+	}
+	return Differs
+}
+
+func sharedFact(a, b []string) Fact {
+	if len(a) == 0 || len(b) == 0 {
+		return Unknown
+	}
+	if slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) }) {
+		return Agrees
+	}
+	return Differs
+}
+
+// sameName says whether two given names are one: spelled alike, one letter off,
+// or a nickname.
+func sameName(a, b string) bool {
+	return a == b || patient.SameNickname(a, b) || min(len(a), len(b)) >= 4 && strsim.OSAWithin(a, b, 1)
+}
+
+func givenFact(a, b *patient.Normalized) Fact {
+	switch {
+	case len(a.Given) < 2 || len(b.Given) < 2:
+		return Unknown
+	case a.Given == b.Given || patient.SameNickname(a.Given, b.Given),
+		slices.Contains(a.GivenAliases, b.Given), slices.Contains(b.GivenAliases, a.Given):
+		return Agrees
+	case sameName(a.Given, b.Given):
+		return Nearly // JAYDEN and KAYDEN: a slip, or twins
+	}
+	return Differs
+}
+
+// motherFact compares the mothers' given names, or the guardians' where a record
+// names no mother.
+func motherFact(a, b *patient.Normalized) Fact {
+	x, y := mothers(a), mothers(b)
+	if len(x) == 0 || len(y) == 0 {
+		return Unknown
+	}
+	for _, s := range x {
+		if slices.ContainsFunc(y, func(t string) bool { return sameName(s, t) }) {
+			return Agrees
+		}
+	}
+	if a.MotherGiven == "" || b.MotherGiven == "" {
+		return Unknown // a father is no other mother
+	}
+	return Differs
+}
+
+func mothers(n *patient.Normalized) []string {
+	if n.MotherGiven != "" {
+		return []string{n.MotherGiven}
+	}
+	return n.GuardianGiven
+}
+
+// familyFact compares all family names a child may go by: its own, earlier ones,
+// and the mother's.
+func familyFact(a, b *patient.Normalized) Fact {
+	x, y := families(a), families(b)
+	if len(x) == 0 || len(y) == 0 {
+		return Unknown
+	}
+	best := Differs
+	for _, s := range x {
+		for _, t := range y {
+			switch {
+			case s == t || sharePart(s, t):
+				return Agrees
+			case min(len(s), len(t)) >= 4 && strsim.OSAWithin(s, t, 1):
+				best = Nearly
+			}
+		}
+	}
+	return best
+}
+
+func families(n *patient.Normalized) []string {
+	list := make([]string, 0, 8)
+	for _, s := range append([]string{n.Family, n.Placeholder.Family, n.MotherFamily, n.MotherMaiden}, n.FamilyAliases...) {
+		if s != "" && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// sharePart says whether two family names have a part in common: GARCIA LOPEZ
+// and GARCIA.
+func sharePart(a, b string) bool {
+	for part := range strings.FieldsSeq(a) {
+		if len(part) < 3 {
+			continue
+		}
+		for other := range strings.FieldsSeq(b) {
+			if part == other {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func birthFact(a, b patient.Date) Fact {
+	switch {
+	case !a.Full() || !b.Full():
+		return Unknown
+	case a == b:
+		return Agrees
+	case a.Days()-b.Days() == 1 || b.Days()-a.Days() == 1,
+		a.Year == b.Year && a.Month == b.Day && a.Day == b.Month:
+		return Nearly
+	}
+	return Differs
+}
+
+// timeFact compares minutes; those born together are born within the hour.
+func timeFact(a, b int16) Fact {
+	f := equalFact(a, b)
+	if f == Differs && max(a-b, b-a) <= 60 {
+		return Nearly
+	}
+	return f
+}
+
+func addressFact(a, b *patient.Normalized) Fact {
+	known := false
+	for i := range a.Addresses {
+		for j := range b.Addresses {
+			x, y := &a.Addresses[i], &b.Addresses[j]
+			if x.Institution || y.Institution || x.Street == "" || y.Street == "" {
+				continue
+			}
+			known = true
+			if x.Street == y.Street && x.Number == y.Number && (x.PostalCode == "" || y.PostalCode == "" || x.PostalCode == y.PostalCode) {
+				return Agrees
+			}
+		}
+	}
+	if known {
+		return Differs
+	}
+	return Unknown
+}
+
+// identifierFact compares personal numbers, those of organisations within one
+// authority. A number whose authority is not known says nothing.
+func identifierFact(a, b *patient.Normalized) Fact {
+	if equalFact(a.SSN, b.SSN) == Agrees || equalFact(a.Medicaid, b.Medicaid) == Agrees {
+		return Agrees
+	}
+	f := Unknown
+	for _, lists := range [...][2][]string{{a.MRN, b.MRN}, {a.StudentID, b.StudentID}} {
+		for _, x := range lists[0] {
+			for _, y := range lists[1] {
+				authority, _, _ := strings.Cut(x, "|")
+				other, _, _ := strings.Cut(y, "|")
+				switch {
+				case authority == "" || authority != other:
+				case x == y:
+					return Agrees
+				default:
+					f = Differs
+				}
+			}
+		}
+	}
+	return f
+}
+
+// doseFact compares the lots of the birth doses.
+func doseFact(a, b *patient.Normalized) Fact { return equalFact(birthLot(a), birthLot(b)) }
+
+// birthLot is the lot of the hepatitis B dose given within three days of birth.
+func birthLot(n *patient.Normalized) string {
+	for _, d := range n.Doses {
+		cvx, rest, _ := strings.Cut(d, "|")
+		day, lot, _ := strings.Cut(rest, "|")
+		if lot == "" || cvx != "08" && cvx != "45" {
+			continue
+		}
+		if after := patient.ParseDate(day, "").Days() - n.Birth.Days(); n.Birth.Full() && after >= 0 && after <= 3 {
+			return lot
+		}
+	}
+	return ""
+}
