@@ -199,3 +199,59 @@ func TestModelRoundTripsAndRefusesUnknownNames(t *testing.T) {
 	m.Comparisons[1].Fitted = m.Comparisons[1].Fitted[:3]
 	assert.ErrorContains(t, m.Validate(), "untrained")
 }
+
+// Law 2: taking away a value that agreed exactly never raises the weight
+// against a stranger, taking away one that plainly differed never lowers it.
+func TestRemovingAValueIsOrderly(t *testing.T) {
+	world := madeUpWorld(3_000, 60_000)
+	m := Train(world)
+	s, err := NewScorer(m, GenericPolicy())
+	require.NoError(t, err)
+	stranger := len(m.Alternatives) - 1
+	rapid.Check(t, func(t *rapid.T) {
+		levels := drawLevels(t, world.Comparisons)
+		c := rapid.IntRange(0, len(levels)-1).Draw(t, "comparison")
+		without := append(Levels(nil), levels...)
+		without[c] = 0
+		before := s.Score(world.Space.Pattern(levels)).Against[stranger]
+		after := s.Score(world.Space.Pattern(without)).Against[stranger]
+		switch int(levels[c]) {
+		case 1:
+			assert.LessOrEqual(t, after, before)
+		case len(world.Comparisons[c].Levels()) - 1:
+			assert.GreaterOrEqual(t, after, before)
+		}
+	})
+}
+
+// Law 2, the minimum evidence: under generic no pair is a match on fewer than
+// two agreeing comparisons, whatever was taken away and whatever it weighs.
+func TestOneAgreementIsNoMatch(t *testing.T) {
+	cs := GenericComparisons()
+	policy, err := GenericPolicy().Compile(cs)
+	require.NoError(t, err)
+	conditions := agreements(cs)
+	rapid.Check(t, func(t *rapid.T) {
+		levels := make(Levels, len(cs))
+		for range rapid.IntRange(0, 4).Draw(t, "values") {
+			c := rapid.IntRange(0, len(cs)-1).Draw(t, "comparison")
+			levels[c] = uint8(rapid.IntRange(0, len(cs[c].Levels())-1).Draw(t, "level"))
+		}
+		agreeing := 0
+		for i := range conditions {
+			for c := range cs {
+				if cs[c].Name == conditions[i].Level.Of {
+					name := cs[c].Levels()[levels[c]]
+					for _, in := range conditions[i].Level.In {
+						if in == name {
+							agreeing++
+						}
+					}
+				}
+			}
+		}
+		if agreeing < 2 {
+			assert.NotEqual(t, Match, policy.Judge(levels).Apply(Match))
+		}
+	})
+}
