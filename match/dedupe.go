@@ -26,6 +26,7 @@ type Options struct {
 	Workers    int             // goroutines; 0 means GOMAXPROCS. No result depends on it
 	Shards     int             // parts the candidate pairs are scored in; 0 means 64. No result depends on it
 	TwoClasses bool            // baseline: weigh pairs against strangers only, not against household and namesake
+	ManyToMany bool            // of Link: a record may be linked to several of the other side, not to one at most
 	Progress   func(Progress)  // called from one goroutine at a time; nil for none
 }
 
@@ -54,6 +55,9 @@ type run struct {
 
 	matchCut, possibleCut scoring.Weight
 
+	right    []bool // which rows are of the right side; nil: no linkage
+	oneToOne bool
+
 	rowsOnce sync.Once // guards rowOf
 	rowOf    []uint32  // row of each record by order of reading
 }
@@ -68,6 +72,11 @@ func Dedupe(ctx context.Context, records iter.Seq2[*patient.Record, error], o Op
 	if err != nil {
 		return nil, err
 	}
+	return r.all(ctx, records)
+}
+
+// all runs the stages.
+func (r *run) all(ctx context.Context, records iter.Seq2[*patient.Record, error]) (*Result, error) {
 	steps := []struct {
 		stage Stage
 		do    func(context.Context) error
@@ -82,10 +91,13 @@ func Dedupe(ctx context.Context, records iter.Seq2[*patient.Record, error], o Op
 		}
 	}
 	var kept []candidate
-	err = r.timed(StageScore, func() error {
+	err := r.timed(StageScore, func() (err error) {
 		var histogram *scoring.Histogram
 		if kept, histogram, err = r.score(ctx); err != nil {
 			return err
+		}
+		if r.oneToOne {
+			histogram = r.assigned(kept)
 		}
 		if r.o.Model == nil {
 			r.model.Scoring.Cuts = histogram.Cuts()
@@ -98,7 +110,7 @@ func Dedupe(ctx context.Context, records iter.Seq2[*patient.Record, error], o Op
 		return nil, err
 	}
 	var result *Result
-	err = r.timed(StageResolve, func() error {
+	err = r.timed(StageResolve, func() (err error) {
 		result, err = r.resolve(ctx, kept)
 		return err
 	})
@@ -166,16 +178,15 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 	if r.o.Model != nil {
 		comparisons = r.o.Model.Scoring.Specs()
 	}
-	r.reader = reader{
-		profile: r.o.Profile, builder: table.NewBuilder(r.spec(comparisons)), keys: newKeyTable(), stats: &r.stats,
-	}
+	r.reader.profile, r.reader.builder = r.o.Profile, table.NewBuilder(r.spec(comparisons))
+	r.reader.keys, r.reader.stats = newKeyTable(), &r.stats
 	err := r.reader.read(ctx, records, r.o.Model != nil, func(n int64) { r.progress(StageRead, n, 0) })
 	if err != nil {
 		return err
 	}
 	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped })
 	r.stats.Records = r.table.Len()
-	return nil
+	return r.sides()
 }
 
 // spec returns the columns a run needs: those of its comparisons and rules.
@@ -214,7 +225,7 @@ func (r *run) has(f patient.Field) bool {
 // block makes the index of candidate pairs.
 func (r *run) block(ctx context.Context) error {
 	r.rules = r.candidateRules()
-	o := blocking.Options{MaxPairs: r.o.MaxPairs}
+	o := blocking.Options{MaxPairs: r.o.MaxPairs, Right: r.right}
 	switch {
 	case r.o.Model != nil:
 		o.Frozen = &r.o.Model.Ladder

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/idem-health/idem/internal/hash"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/merge"
 )
@@ -74,16 +73,10 @@ type goldenPass struct {
 
 // add takes a record and returns the members of its person if it was the last.
 func (p *goldenPass) add(rec *patient.Record) (int, []patient.Record, error) {
-	row, ok := p.res.Find(Key{rec.Source, rec.ID})
-	if !ok {
-		return 0, nil, ErrChanged
+	row, err := p.res.reread(rec, p.seen, &p.content)
+	if row < 0 {
+		return 0, nil, err
 	}
-	p.content = rec.AppendContent(p.content[:0])
-	kept := p.res.run.reader.arrivals[p.res.run.table.Origin(row)].content
-	if p.seen[row] || hash.Bytes(p.content) != kept {
-		return 0, nil, nil // said before, or superseded
-	}
-	p.seen[row] = true
 	p.records++
 	person := p.res.Person(row)
 	size := len(p.res.Members(person))

@@ -69,7 +69,7 @@ func (res *Result) scored(cache *scoring.Cache, i, j uint32, rule int) Scored {
 		s.Weight = r.scorer.Weight(sc, r.frequencer.Weights(i, j))
 	}
 	s.Best = sc.Verdict.Apply(Match)
-	s.Decision = r.decide(s.Weight, &sc.Verdict)
+	s.Decision, _ = res.settle(i, j, r.decide(s.Weight, &sc.Verdict))
 	return s
 }
 
@@ -81,7 +81,7 @@ func (res *Result) Judge() func(a, b int) Scored {
 	return func(a, b int) Scored {
 		i, j := uint32(min(a, b)), uint32(max(a, b))
 		rule := -1
-		mask := res.run.index.Mask(i, j)
+		mask := res.run.mask(i, j)
 		for k := range res.Stats.Rules {
 			if mask&(1<<k) != 0 {
 				rule = k
@@ -183,6 +183,30 @@ func (res *Result) Refusals() Refusals {
 	return Refusals{res.report.RefusedHard, res.report.RefusedSoft, res.report.RefusedEvidence}
 }
 
+// reread returns the row of a record of a second pass and marks it seen: -1 if
+// it was said before or is superseded, with ErrChanged if it was never read. A
+// record of both sides of a linkage comes twice, and is of each side once.
+func (res *Result) reread(rec *patient.Record, seen []bool, content *[]byte) (int, error) {
+	*content = rec.AppendContent((*content)[:0])
+	digest := hash.Bytes(*content)
+	known := false
+	for side := range 2 {
+		row, ok := res.FindOn(side, Key{rec.Source, rec.ID})
+		if !ok {
+			continue
+		}
+		known = true
+		if !seen[row] && digest == res.run.reader.arrivals[res.run.table.Origin(row)].content {
+			seen[row] = true
+			return row, nil
+		}
+	}
+	if !known {
+		return -1, ErrChanged
+	}
+	return -1, nil
+}
+
 // A Reread is a kept record as received, with its number in the result. The
 // record is the reader's and may change with the next one.
 type Reread struct {
@@ -206,16 +230,14 @@ func (res *Result) Reread(ctx context.Context, records iter.Seq2[*patient.Record
 				yield(Reread{}, fmt.Errorf("match: second pass: %w", err))
 				return
 			}
-			row, ok := res.Find(Key{rec.Source, rec.ID})
-			if !ok {
-				yield(Reread{}, ErrChanged)
+			row, err := res.reread(rec, seen, &content)
+			if err != nil {
+				yield(Reread{}, err)
 				return
 			}
-			content = rec.AppendContent(content[:0])
-			if seen[row] || hash.Bytes(content) != res.run.reader.arrivals[res.run.table.Origin(row)].content {
-				continue // said before, or superseded
+			if row < 0 {
+				continue
 			}
-			seen[row] = true
 			kept++
 			if !yield(Reread{row, rec}, nil) {
 				return

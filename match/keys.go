@@ -5,11 +5,12 @@ import (
 )
 
 // keyTable holds the identities of the records read and finds one that was
-// read before. Ids live in one arena; the index is open addressing over their
+// read before. The two sides of a linkage are told apart: they may be two
+// extracts of one register. Ids live in one arena; the index is open addressing over their
 // hashes. About 30 bytes a record and its id.
 type keyTable struct {
 	sources  []string
-	sourceOf map[string]uint16
+	sourceOf [2]map[string]uint16 // by side
 	source   []uint16 // of each record, in order of reading
 	ends     []uint64 // end of each record's id in ids
 	ids      []byte
@@ -17,7 +18,7 @@ type keyTable struct {
 }
 
 func newKeyTable() *keyTable {
-	return &keyTable{sourceOf: map[string]uint16{}, slots: make([]uint32, 1024)}
+	return &keyTable{sourceOf: [2]map[string]uint16{{}, {}}, slots: make([]uint32, 1024)}
 }
 
 // maxSources is how many sources one run can tell apart.
@@ -37,9 +38,10 @@ func (t *keyTable) key(i int) Key {
 	return Key{Source: t.sources[t.source[i]], ID: string(t.id(i))}
 }
 
-// sourceIndex returns the index of a source, and false when there are too many.
-func (t *keyTable) sourceIndex(name string) (uint16, bool) {
-	if s, ok := t.sourceOf[name]; ok {
+// sourceIndex returns the index of a source of a side, and false when there are
+// too many.
+func (t *keyTable) sourceIndex(name string, side int) (uint16, bool) {
+	if s, ok := t.sourceOf[side][name]; ok {
 		return s, true
 	}
 	if len(t.sources) == maxSources {
@@ -47,7 +49,7 @@ func (t *keyTable) sourceIndex(name string) (uint16, bool) {
 	}
 	s := uint16(len(t.sources))
 	t.sources = append(t.sources, name)
-	t.sourceOf[name] = s
+	t.sourceOf[side][name] = s
 	return s, true
 }
 
@@ -75,9 +77,9 @@ func (t *keyTable) add(source uint16, id string) int {
 	return len(t.ends) - 1
 }
 
-// find returns the record that last had an identity, or -1.
-func (t *keyTable) find(k Key) int {
-	s, ok := t.sourceOf[k.Source]
+// find returns the record of a side that last had an identity, or -1.
+func (t *keyTable) find(k Key, side int) int {
+	s, ok := t.sourceOf[side][k.Source]
 	if !ok {
 		return -1
 	}

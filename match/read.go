@@ -36,6 +36,9 @@ type reader struct {
 	content    []byte
 	stats      *Stats
 	superseded []Superseded
+	side       int    // of the record that is read: 1 for the right one of a linkage
+	right      []bool // of each record added, in a linkage
+	linkage    bool
 }
 
 // arrival is what supersession needs to know of a record.
@@ -50,6 +53,7 @@ type arrival struct {
 // calibrated the profile, unless the profile is frozen.
 func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, error], frozen bool, progress func(int64)) error {
 	var sample []patient.Record
+	var sides []int
 	ready := frozen
 	begin := func() error {
 		ready = true
@@ -60,11 +64,12 @@ func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, er
 		}
 		r.normalizer = patient.NewNormalizer(r.profile)
 		for i := range sample {
+			r.side = sides[i]
 			if err := r.add(&sample[i]); err != nil {
 				return err
 			}
 		}
-		sample = nil
+		sample, sides = nil, nil
 		return nil
 	}
 	if frozen {
@@ -85,6 +90,7 @@ func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, er
 		case ready:
 			err = r.add(rec)
 		default:
+			sides = append(sides, r.side)
 			if sample = append(sample, rec.Clone()); len(sample) == calibrationSample {
 				err = begin()
 			}
@@ -108,7 +114,7 @@ func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, er
 // add encodes one record, unless it says again what is known. Of two contents
 // under one identity the later received wins, then the larger content hash.
 func (r *reader) add(rec *patient.Record) error {
-	source, ok := r.keys.sourceIndex(rec.Source)
+	source, ok := r.keys.sourceIndex(rec.Source, r.side)
 	if !ok {
 		return fmt.Errorf("match: more than %d sources: the source column names single records, not feeds; leave it out", maxSources)
 	}
@@ -137,6 +143,9 @@ func (r *reader) add(rec *patient.Record) error {
 	}
 	r.keys.add(source, rec.ID)
 	r.arrivals = append(r.arrivals, a)
+	if r.linkage {
+		r.right = append(r.right, r.side == 1)
+	}
 	r.builder.Add(&r.normalized)
 	return nil
 }

@@ -14,7 +14,6 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 		Model: r.model, Policy: r.o.Policy, Profile: r.model.Profile,
 		run: r, Superseded: r.reader.superseded,
 	}
-	var edges []merge.Edge
 	cache := r.scorer.NewCache()
 	for _, c := range kept {
 		sc := cache.Get(c.pattern)
@@ -22,8 +21,14 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 		if d == No {
 			continue
 		}
-		result.pairs = append(result.pairs, decided{c, d})
-		if d == Match {
+		result.pairs = append(result.pairs, decided{candidate: c, decision: d})
+	}
+	if r.oneToOne {
+		r.stats.Rivals = r.assign(result.pairs)
+	}
+	var edges []merge.Edge
+	for _, c := range result.pairs {
+		if c.decision == Match {
 			edges = append(edges, merge.Edge{A: c.a, B: c.b, Weight: int32(c.weight)})
 			r.stats.Matches++
 		} else {

@@ -32,13 +32,14 @@ type Pair struct {
 	Decision    Decision
 	Rule        string // blocking rule that found the pair
 
+	rival   bool // see [ReasonOneToOne]
 	pattern scoring.Pattern
 }
 
 // Stage names a step of a run, in order.
 type Stage string
 
-// The stages of [Dedupe].
+// The stages of [Dedupe] and [Link].
 const (
 	StageRead    Stage = "read"
 	StageBlock   Stage = "block"
@@ -73,12 +74,14 @@ type RuleStats struct {
 // Stats counts what a run did.
 type Stats struct {
 	Records     int   // records kept
+	Right       int   // of them on the right side of a linkage
 	Identical   int   // same id and content again: counted, not kept
 	Superseded  int   // same id, other content: the older one, listed in Result.Superseded
 	Candidates  int64 // candidate pairs scored
 	Patterns    int   // distinct comparison patterns among them
 	Matches     int64
 	Possible    int64
+	Rivals      int64 // of the possible: matches but for one-to-one, see [ReasonOneToOne]
 	AllPairs    bool // blocking was not needed: every pair was compared
 	Rules       []RuleStats
 	Issues      map[patient.IssueCode]int64 // remarks of normalisation, by kind
@@ -111,6 +114,7 @@ type Result struct {
 type decided struct {
 	candidate
 	decision Decision
+	rival    bool
 }
 
 // Records returns the number of records.
@@ -119,9 +123,18 @@ func (res *Result) Records() int { return len(res.person) }
 // Key returns the identity of record i.
 func (res *Result) Key(i int) Key { return res.run.reader.keys.key(res.run.table.Origin(i)) }
 
-// Find returns the record with an identity.
+// Find returns the record with an identity; of a linkage that has it on both
+// sides, the left one.
 func (res *Result) Find(k Key) (int, bool) {
-	added := res.run.reader.keys.find(k)
+	if row, ok := res.FindOn(0, k); ok {
+		return row, true
+	}
+	return res.FindOn(1, k)
+}
+
+// FindOn is [Result.Find] on one side of a linkage: 0 is the left, 1 the right.
+func (res *Result) FindOn(side int, k Key) (int, bool) {
+	added := res.run.reader.keys.find(k, side)
 	if added < 0 {
 		return 0, false
 	}
@@ -164,7 +177,7 @@ func (res *Result) Pairs() iter.Seq[Pair] {
 			c := &res.pairs[i]
 			p := Pair{
 				A: int32(c.a), B: int32(c.b), Weight: c.weight.Bits(), Probability: c.weight.Probability(),
-				Decision: c.decision, Rule: rules[c.rule].Name, pattern: c.pattern,
+				Decision: c.decision, Rule: rules[c.rule].Name, rival: c.rival, pattern: c.pattern,
 			}
 			if !yield(p) {
 				return
@@ -175,19 +188,28 @@ func (res *Result) Pairs() iter.Seq[Pair] {
 
 // Reasons returns the ids of the policy rules and conflicts that fired for a
 // pair of this result.
-func (res *Result) Reasons(p Pair) []string { return res.run.scorer.Reasons(p.pattern) }
+func (res *Result) Reasons(p Pair) []string {
+	reasons := res.run.scorer.Reasons(p.pattern)
+	if p.rival {
+		reasons = append(reasons, ReasonOneToOne)
+	}
+	return reasons
+}
 
 // Explain says why two records weigh what they weigh, whether or not a
 // blocking rule made them a candidate pair.
 func (res *Result) Explain(a, b int) scoring.Explanation {
 	i, j := uint32(min(a, b)), uint32(max(a, b))
 	e := res.run.scorer.Explain(res.run.comparer.Pattern(i, j), res.run.frequencer.Weights(i, j))
-	for rule, mask := 0, res.run.index.Mask(i, j); mask != 0 && rule < len(res.run.index.Rules()); rule, mask = rule+1, mask>>1 {
+	for rule, mask := 0, res.run.mask(i, j); mask != 0 && rule < len(res.run.index.Rules()); rule, mask = rule+1, mask>>1 {
 		if mask&1 != 0 {
 			e.FoundBy = append(e.FoundBy, res.run.index.Rules()[rule].Name)
 		}
 	}
 	sc := res.run.scorer.Score(res.run.comparer.Pattern(i, j))
-	e.Decision = res.run.decide(e.Weight, &sc.Verdict)
+	var reason string
+	if e.Decision, reason = res.settle(i, j, res.run.decide(e.Weight, &sc.Verdict)); reason != "" {
+		e.Rules = append(e.Rules, reason)
+	}
 	return e
 }

@@ -30,13 +30,12 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 	if err != nil {
 		return nil, err
 	}
-	n := float64(r.table.Len())
 	m := scoring.Train(scoring.Training{
 		Comparisons: cs,
 		Space:       comparer.Space(),
 		Candidates:  candidates,
 		Random:      random,
-		TotalPairs:  n * (n - 1) / 2,
+		TotalPairs:  r.allPairs(),
 		Share:       share,
 		RuleUses:    ruleUses(cs, r.index.Rules()),
 		TwoClasses:  r.o.TwoClasses,
@@ -51,6 +50,9 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 // and it walks the table instead of jumping about in it. The distance is about
 // a third of the table, since equal records are neighbors.
 func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.PatternCount, error) {
+	if r.right != nil {
+		return r.countRandomCross(ctx, c)
+	}
 	n := r.table.Len()
 	counters := make([]scoring.Counter, r.workers)
 	want := min(randomPairs, max(fewPairs, n*perRecord))
