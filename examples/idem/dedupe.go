@@ -156,6 +156,7 @@ func (c *dedupeCommand) settings(env *environment) (*settings, error) {
 	}
 	s.intake.Drop = c.Drop
 	s.intake.Stdin = env.stdin
+	s.intake.Decompressors, s.intake.Formats = decompressors, formats
 	if s.truth, err = parseTruth(c.Truth); err != nil {
 		return nil, err
 	}
