@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -230,4 +231,40 @@ func TestPrint(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(*pictures, "print.pdf"), pdf, 0o600))
 	}
+}
+
+// TestAuditBites shows that the audit sees what it should.
+func TestAuditBites(t *testing.T) {
+	ctx := browser(t)
+	show(t, ctx, serve(t, `<!DOCTYPE html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>x</title></head><body>
+		<h1 style="color:#999;background:#fff">pale</h1><h3>skipped</h3><p id="a" style="width:900px">wide</p><p id="a">twice</p>
+		<svg role="img"></svg><table><thead><tr><th>no scope</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table><a href="#nowhere">x</a></body></html>`), 400, "light")
+	faults := strings.Join(look[[]string](t, ctx, audit), "\n")
+	for _, want := range []string{"contrast 2.8", "skips a level", "overflow", "id twice", "image without a name", "without a caption", "without a scope", "row of another length", "link to nothing", "missing: main"} {
+		assert.Contains(t, faults, want)
+	}
+}
+
+// TestPicture makes the picture of the README with -rewrite: the head of the
+// sample's page, its weights and one pair. Otherwise it holds the one that is
+// there to its size.
+func TestPicture(t *testing.T) {
+	const name = "testdata/report.png"
+	if *rewrite {
+		ctx := browser(t)
+		show(t, ctx, serve(t, write(t, sampleInput(t))), 1280, "light")
+		look[bool](t, ctx, `(() => {
+			for (const s of document.querySelectorAll("section:not(#weights, #pairs), #weights h3 ~ *, #weights h3, #pairs > h3 ~ h3, #pairs > h3 ~ h3 ~ *, footer")) s.style.display = "none";
+			for (const s of document.querySelectorAll("#pairs > details:not([open])")) s.style.display = "none";
+			for (const s of document.querySelectorAll("section")) s.style.marginTop = "2rem";
+			document.querySelector("main").style.paddingBottom = "1rem";
+			return true;
+		})()`)
+		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(name, png, 0o600))
+	}
+	info, err := os.Stat(name)
+	require.NoError(t, err)
+	assert.Less(t, info.Size(), int64(300_000))
 }

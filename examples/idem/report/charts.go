@@ -77,7 +77,7 @@ func (f *facts) histogram(id string, width, height float64, perBit int) template
 
 // weightRange returns the range of the weights there are, rounded outward.
 func (f *facts) weightRange() (lo, hi float64) {
-	lo, hi = f.possibleCut.Bits(), f.matchCut.Bits()
+	lo, hi = f.possibleCut.Bits()-12, f.matchCut.Bits()+12 // room for their names
 	for i := range f.bins {
 		if f.bins[i].pairs > 0 {
 			lo, hi = min(lo, binBits(i)), max(hi, binBits(i)+1)

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	mostCandidates = 6_000_000 // more candidate pairs are sampled
+	mostCandidates = 3_000_000 // more candidate pairs are sampled
 	binsPerBit     = 16        // of the weights that are counted
 	lowestBits     = -64
 	numBins        = 128 * binsPerBit
@@ -201,16 +201,21 @@ func (k kind) String() string {
 type kinder struct {
 	at     map[string]int // comparisons by name
 	levels [][]string
+	policy map[string]bool // facts for the policy, that never weigh anything
 }
 
 func newKinder(m *scoring.Model) kinder {
-	k := kinder{at: map[string]int{}}
+	k := kinder{at: map[string]int{}, policy: map[string]bool{}}
 	for i, c := range m.Comparisons {
 		k.at[c.Name] = i
 		k.levels = append(k.levels, c.Levels())
+		k.policy[c.Name] = c.Role == scoring.RolePolicy
 	}
 	return k
 }
+
+// weighs reports whether a comparison is more than a fact for the policy.
+func (k *kinder) weighs(name string) bool { return !k.policy[name] }
 
 // is reports whether a comparison has one of the levels.
 func (k *kinder) is(l scoring.Levels, name string, levels ...string) bool {

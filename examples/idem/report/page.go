@@ -18,7 +18,6 @@ import (
 type page struct {
 	Title, Lede, Date string
 	Style             template.CSS
-	HasValues         bool
 	About             []value
 	Key               []keyFigure
 	Nav               []navItem
@@ -65,7 +64,7 @@ func newPage(ctx context.Context, in *Input) (*page, error) {
 	if err := s.read(ctx, in); err != nil {
 		return nil, err
 	}
-	p := &page{Title: in.Title, Date: in.Date, HasValues: in.Records != nil || len(f.res.Fields()) > 0}
+	p := &page{Title: in.Title, Date: in.Date}
 	if p.Title == "" {
 		p.Title = "Who is who"
 	}
@@ -155,7 +154,7 @@ func (p *page) nav() {
 // An inputView is what came in, and what was set aside.
 type inputView struct {
 	Totals  table
-	Remarks []Count
+	Remarks []value // a number, and what it counts
 	Notices []string
 	Files   []table
 	Fields  table
@@ -176,10 +175,12 @@ func (f *facts) inputView() inputView {
 		v.Totals.row(text("Set aside: "+c.What), number(count(c.N)))
 	}
 	v.Totals.row(text("Records kept"), number(count(st.Records)))
-	v.Remarks = f.in.Remarks
-	if v.Remarks == nil {
+	for _, r := range f.in.Remarks {
+		v.Remarks = append(v.Remarks, value{count(r.N), r.What})
+	}
+	if f.in.Remarks == nil {
 		for _, code := range slices.Sorted(maps.Keys(st.Issues)) {
-			v.Remarks = append(v.Remarks, Count{words(string(code)), st.Issues[code]})
+			v.Remarks = append(v.Remarks, value{count(st.Issues[code]), words(string(code))})
 		}
 	}
 	v.Notices = st.Notices

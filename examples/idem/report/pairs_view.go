@@ -83,7 +83,7 @@ func (f *facts) pairView(s match.Scored, sh *shown) pairView {
 			v.Truth = "one person"
 		}
 	}
-	v.Parts, v.Silent = waterfall(&e)
+	v.Parts, v.Silent = f.waterfall(&e)
 	return v
 }
 
@@ -166,7 +166,7 @@ func whole(text string) []segment {
 
 // waterfall lists the parts of a weight, each drawn from where the one before
 // it ended, and names the comparisons that had no evidence.
-func waterfall(e *scoring.Explanation) (table, string) {
+func (f *facts) waterfall(e *scoring.Explanation) (table, string) {
 	t := table{Caption: "Parts of the weight against " + alternativeName(e.Alternative), Hidden: true, Head: heads("Part", "Level", "|", "#Bits")}
 	var silent []string
 	lo, hi, sum := 0.0, 0.0, 0.0
@@ -178,7 +178,9 @@ func waterfall(e *scoring.Explanation) (table, string) {
 	sum = 0
 	for _, p := range e.Parts {
 		if p.Level == "missing" {
-			silent = append(silent, words(p.Name))
+			if f.kinds.weighs(p.Name) {
+				silent = append(silent, words(p.Name))
+			}
 			continue
 		}
 		if p.Weight == 0 {

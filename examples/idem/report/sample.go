@@ -79,13 +79,22 @@ func newSampleGroups(f *facts) []sampleGroup {
 			sampleGroup{id: "above-possible", title: "The least sure possible pairs", about: "Just above the weight from which on a pair is possible.", most: samplesBeside, distance: beside(f.possibleCut, true, match.Possible)},
 			sampleGroup{id: "below-possible", title: "Just not possible", about: "Just below that weight: decided no.", most: samplesBeside, distance: beside(f.possibleCut, false, match.No)})
 	}
-	return append(groups, sampleGroup{
-		id: "held", title: "Held back by the policy", about: "Heavy enough for a match, and not one by a rule or conflict of the policy; the heaviest pair of each.", most: samplesHeld,
-		distance: func(s *match.Scored, pf *patternFacts) (int64, uint64, bool) {
-			if s.Best == match.Match || s.Weight < f.matchCut || len(pf.reasons) == 0 {
-				return 0, 0, false
-			}
-			return -int64(s.Weight), uint64(pf.reasons[0]), true
+	return append(groups,
+		sampleGroup{
+			id: "held", title: "Held back by the policy", most: samplesHeld,
+			about: "Heavy enough for a match, and not one by a rule or conflict of the policy; the heaviest pair of each.",
+			distance: func(s *match.Scored, pf *patternFacts) (int64, uint64, bool) {
+				if s.Best == match.Match || s.Weight < f.matchCut || len(pf.reasons) == 0 {
+					return 0, 0, false
+				}
+				return -int64(s.Weight), uint64(pf.reasons[0]), true
+			},
 		},
-	})
+		sampleGroup{
+			id: "apart", title: "Matches that were not followed", most: samplesBeside,
+			about: "Matches whose records are two people all the same, since a conflict or the other records of the two stand against it; the heaviest first.",
+			distance: func(s *match.Scored, _ *patternFacts) (int64, uint64, bool) {
+				return -int64(s.Weight), s.Pattern, s.Decision == match.Match && f.res.Person(int(s.A)) != f.res.Person(int(s.B))
+			},
+		})
 }

@@ -138,7 +138,7 @@ func (t *truthFacts) fate(f *facts, s match.Scored) {
 	if same {
 		t.rescued[c]++
 	}
-	if c != causeNoCandidate {
+	if c == causeWeight || c == causePolicy {
 		t.lost.offer(&s, f.pattern(s.Pattern))
 	}
 }

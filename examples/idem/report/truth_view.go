@@ -11,7 +11,7 @@ import (
 // A newbornView counts placeholders and twins, and what the policy held back.
 type newbornView struct {
 	Given        bool
-	Placeholders int
+	Placeholders string // how many records; "" for none
 	Classes      table
 	Known        bool // the classes are known: the records were read again
 	Twins        table
@@ -20,7 +20,10 @@ type newbornView struct {
 }
 
 func (f *facts) newbornView(s *shown) newbornView {
-	v := newbornView{Given: s.given, Placeholders: f.res.Stats.Placeholder, Known: f.in.Records != nil, Sampled: f.sampledNote()}
+	v := newbornView{Given: s.given, Known: f.in.Records != nil, Sampled: f.sampledNote()}
+	if n := f.res.Stats.Placeholder; n > 0 {
+		v.Placeholders = count(n) + plural(n, " record has", " records have")
+	}
 	v.Classes = table{Caption: "Placeholder names, and what became of their records", Hidden: true, Wide: true,
 		Head: heads("Kind", "#Records", "#Joined to a named record", "#Joined to placeholders alone", "#On their own")}
 	for class := patient.Generic; class <= patient.Test; class++ {
