@@ -110,6 +110,10 @@ func mayReach(cut *strsim.JWCut, a, b *textInfo) bool {
 	return cut.MayReach(a.sign, b.sign, strsim.CommonHead(a.head, b.head))
 }
 
+// ErrNoField is returned where a model compares a field that the records do not
+// have: it was made from other records.
+var ErrNoField = errors.New("the records have no")
+
 // bind returns the function of one comparison.
 func (b *binder) bind(spec Comparison) (func(i, j int) uint8, error) {
 	k, ok := kinds[spec.Kind]
@@ -127,7 +131,7 @@ func (b *binder) bind(spec Comparison) (func(i, j int) uint8, error) {
 		return nil, fmt.Errorf("scoring: comparison %q: unknown field %q", spec.Name, spec.Field)
 	}
 	if b.t.Column(fields[0]) == nil {
-		return nil, fmt.Errorf("scoring: comparison %q: the records have no %s", spec.Name, fields[0])
+		return nil, fmt.Errorf("scoring: comparison %q: %w %s", spec.Name, ErrNoField, fields[0])
 	}
 	if k.parameterized {
 		return b.parameterized(spec, fields[0]), nil

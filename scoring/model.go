@@ -14,6 +14,7 @@ import (
 // than one person.
 const (
 	AlternativeHousehold = "household" // another person of the same household: twin, sibling, parent
+	AlternativeHeir      = "heir"      // another person of the household who bears the same name: father and son
 	AlternativeNamesake  = "namesake"  // a stranger of the same name
 	AlternativeStranger  = "stranger"  // an unrelated person
 )
@@ -105,6 +106,17 @@ func (m *Model) Specs() []Comparison {
 		cs[i] = c.Comparison
 	}
 	return cs
+}
+
+// fewHouseholds reports whether the training data had fewer pairs of household
+// members than pairs of one person among what was compared.
+func (m *Model) fewHouseholds() bool {
+	for _, a := range m.Alternatives {
+		if a.Name == AlternativeHousehold {
+			return a.Pairs < m.SamePairs
+		}
+	}
+	return false
 }
 
 // ParseModel reads a model from strict JSON and validates it.

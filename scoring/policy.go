@@ -140,8 +140,9 @@ type Rule struct {
 // a cap and bars automatic sharing.
 //
 // Where SoftGivesWay is not 0, soft conflicts give way to a match weight of that
-// many bits under a fitted model: one that has seen how often twins and siblings
-// are among the pairs of this file, and still is sure.
+// many bits under a fitted model, if it found fewer pairs of household members
+// in its file than pairs of one person: where there are next to no households, a
+// model that is sure knows better than the rule.
 type Conflicts struct {
 	Hard         []Conflict `json:"hard"`
 	Soft         []Conflict `json:"soft"`
@@ -330,14 +331,8 @@ func (c *CompiledPolicy) Judge(levels Levels) Verdict {
 	return v
 }
 
-// JudgeWeighed is [CompiledPolicy.Judge] for a pair whose match weight under a
-// fitted model is known: soft conflicts may give way to it.
-func (c *CompiledPolicy) JudgeWeighed(levels Levels, w Weight) Verdict {
-	v := c.Judge(levels)
-	gives := c.policy.Conflicts.SoftGivesWay
-	if !v.Soft || gives == 0 || w.Bits() < gives {
-		return v
-	}
+// withoutSoft returns the verdict with the soft conflicts taken out.
+func (c *CompiledPolicy) withoutSoft(v Verdict) Verdict {
 	v.Soft = false
 	soft := len(c.policy.Rules) + len(c.policy.Conflicts.Hard)
 	v.Fired = slices.DeleteFunc(v.Fired, func(i uint16) bool { return int(i) >= soft })

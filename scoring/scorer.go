@@ -13,6 +13,9 @@ type Scorer struct {
 	policy *CompiledPolicy
 	freq   []scorerFrequency
 	log1p  *[12 * OneBit]int16
+
+	softYields   bool   // soft conflicts give way to a weight ...
+	softGivesWay Weight // ... of this much
 }
 
 // scorerFrequency is a frequency term, bound to its comparison.
@@ -35,6 +38,8 @@ func NewScorer(m *Model, p Policy) (*Scorer, error) {
 		return nil, err
 	}
 	s := &Scorer{model: m, space: space, policy: compiled, log1p: log1pTable()}
+	s.softGivesWay = Weight(p.Conflicts.SoftGivesWay * float64(OneBit))
+	s.softYields = p.Conflicts.SoftGivesWay != 0 && m.fewHouseholds()
 	for _, f := range m.Frequencies {
 		sf := scorerFrequency{}
 		for c, fc := range m.Comparisons {
@@ -93,7 +98,10 @@ func (s *Scorer) Score(p Pattern) Scored {
 		}
 	}
 	sc.Weight = s.Weight(&sc, FrequencyWeights{})
-	sc.Verdict = s.policy.JudgeWeighed(levels, sc.Weight)
+	sc.Verdict = s.policy.Judge(levels)
+	if s.softYields && sc.Weight >= s.softGivesWay {
+		sc.Verdict = s.policy.withoutSoft(sc.Verdict)
+	}
 	return sc
 }
 

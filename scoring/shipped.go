@@ -36,9 +36,11 @@ const doseBits = 3.6
 
 // iisBits are weights for log2 of m/u as the literature has them. They are
 // generic on purpose: the rules of the policy carry the outcome, and drawing
-// each weight between .8 and 1.2 of itself hardly changes it.
+// each weight between .8 and 1.2 of itself hardly changes it. A swap weighs as much
+// as what may be found in its place when the given name is taken away: an alias and
+// a slip of the family name.
 var iisBits = map[string][]shippedLevel{
-	"given": {{"exact", 6.5}, {"nickname", 4.5}, {"swap", 8}, {"midswap", 4}, {"alias", 4}, {"subset", 3}, {"slip", 4},
+	"given": {{"exact", 6.5}, {"nickname", 4.5}, {"swap", 8.5}, {"midswap", 4}, {"alias", 4}, {"subset", 3}, {"slip", 4},
 		{"initial", 2}, {"prefix", 2.5}, {"partial", -5}, {"close", -5}, {"near", -5}, {"far", -5}, {"differs", -5}},
 	"family": {{"exact", 7}, {"part", 4.5}, {"slip", 4.5}, {"prefix", 3}, {"other", 2},
 		{"close", -5}, {"near", -5}, {"far", -5}, {"differs", -5}},

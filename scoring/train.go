@@ -21,12 +21,13 @@ type Training struct {
 const (
 	classSame = iota
 	classHousehold
+	classHeir
 	classNamesake
 	classStranger
 	numClasses
 )
 
-var classNames = [numClasses]string{"same", AlternativeHousehold, AlternativeNamesake, AlternativeStranger}
+var classNames = [numClasses]string{"same", AlternativeHousehold, AlternativeHeir, AlternativeNamesake, AlternativeStranger}
 
 const (
 	minIterations = 6
@@ -53,16 +54,16 @@ const (
 // roleSources says, for each role, where each class takes its level
 // probabilities from. The household class has its own given-name and
 // birth-date distributions, so that twins and siblings live there; a namesake
-// shares the names and, mostly, the sex.
+// shares the names and, mostly, the sex; an heir is both, but for the mother.
 var roleSources = map[Role][numClasses]source{
-	RoleGiven:      {useM, useH, useM, useU},
-	RoleFamily:     {useM, useH, useM, useU},
-	RoleBirthDate:  {useM, useH, useU, useU},
-	RolePerson:     {useM, useU, useU, useU},
-	RoleIdentifier: {useM, useU, useU, useU},
-	RoleMother:     {useM, useH, useU, useU},
-	RoleHousehold:  {useM, useH, useU, useU},
-	RolePolicy:     {useU, useU, useU, useU},
+	RoleGiven:      {useM, useH, useM, useM, useU},
+	RoleFamily:     {useM, useH, useH, useM, useU},
+	RoleBirthDate:  {useM, useH, useU, useU, useU},
+	RolePerson:     {useM, useU, useU, useU, useU},
+	RoleIdentifier: {useM, useU, useU, useU, useU},
+	RoleMother:     {useM, useH, useU, useU, useU},
+	RoleHousehold:  {useM, useH, useH, useU, useU},
+	RolePolicy:     {useU, useU, useU, useU, useU},
 }
 
 // A fit is the state of expectation-maximisation over patterns.
@@ -83,8 +84,8 @@ type fit struct {
 	post           [numClasses][]float64
 }
 
-// Train fits the mixture of MODEL "same person, household, namesake, stranger"
-// to the counts by expectation-maximisation (Dempster, Laird, Rubin 1977) in
+// Train fits the mixture "same person, household, heir, namesake, stranger" to
+// the counts by expectation-maximisation (Dempster, Laird, Rubin 1977) in
 // the frame of Fellegi and Sunter (1969): u from random pairs, cleaned of the
 // other classes twice; m and the household's parameters from the candidates,
 // each comparison only from pairs that some blocking rule found without it.
@@ -114,10 +115,10 @@ func newFit(t Training) *fit {
 	for _, c := range t.Comparisons {
 		src := roleSources[c.Role]
 		if c.Kind == KindSex {
-			src[classNamesake] = useM // a given name tells the sex
+			src[classHeir], src[classNamesake] = useM, useM // a given name tells the sex
 		}
 		if t.TwoClasses {
-			src[classHousehold], src[classNamesake] = useU, useU
+			src[classHousehold], src[classHeir], src[classNamesake] = useU, useU, useU
 		}
 		f.src = append(f.src, src)
 	}
@@ -205,9 +206,9 @@ func (f *fit) start() {
 	for _, x := range f.n {
 		n += x
 	}
-	f.pairs = [numClasses]float64{.3 * n, .3 * n, .05 * n, max(f.t.TotalPairs*f.t.Share, 1)}
+	f.pairs = [numClasses]float64{.3 * n, .3 * n, .02 * n, .05 * n, max(f.t.TotalPairs*f.t.Share, 1)}
 	if f.t.TwoClasses {
-		f.pairs[classHousehold], f.pairs[classNamesake] = 0, 0
+		f.pairs[classHousehold], f.pairs[classHeir], f.pairs[classNamesake] = 0, 0, 0
 	}
 	for c, spec := range f.t.Comparisons {
 		m := startM(spec, f.u[c])

@@ -111,7 +111,7 @@ func TestTwoClassBaselineHasOneAlternative(t *testing.T) {
 func TestExplanationAddsUp(t *testing.T) {
 	world := madeUpWorld(5_000, 50_000)
 	m := Train(world)
-	m.Frequencies = []Frequency{NewFrequency("given", []bool{true, false, true}, []ValueCount{{Hash: 1, N: 90}, {Hash: 2, N: 10}})}
+	m.Frequencies = []Frequency{NewFrequency("given", []bool{true, false, true, true}, []ValueCount{{Hash: 1, N: 90}, {Hash: 2, N: 10}})}
 	s, err := NewScorer(m, GenericPolicy())
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
