@@ -129,8 +129,9 @@ func related(f patient.Field, fields []patient.Field) bool {
 }
 
 // frequencies returns the value-frequency terms of the model: agreement on a
-// rare given name speaks against every alternative, on a rare family name
-// against those who do not share it by kinship.
+// rare given name speaks against every alternative but an heir, who was given
+// it on purpose, on a rare family name against those who do not share it by
+// kinship.
 func (r *run) frequencies(m *scoring.Model) []scoring.Frequency {
 	var out []scoring.Frequency
 	for _, c := range m.Comparisons {
@@ -145,7 +146,8 @@ func (r *run) frequencies(m *scoring.Model) []scoring.Frequency {
 		}
 		against := make([]bool, len(m.Alternatives))
 		for k, alt := range m.Alternatives {
-			against[k] = field == patient.FieldGiven || alt.Name != scoring.AlternativeHousehold
+			against[k] = alt.Name != scoring.AlternativeHeir &&
+				(field == patient.FieldGiven || alt.Name != scoring.AlternativeHousehold)
 		}
 		out = append(out, scoring.NewFrequency(c.Name, against, r.valueCounts(field)))
 	}
