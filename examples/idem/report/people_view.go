@@ -114,7 +114,7 @@ func (g *gathering) personView(f *facts, s *shown, p *person) personView {
 			break
 		}
 		k := f.res.Key(int(m))
-		row := []cell{number(fmt.Sprint(i + 1)), {Text: k.ID, Class: "id"}, text(""), text(""), text("")}
+		row := []cell{number(fmt.Sprint(i + 1)), {Text: k.ID, Class: "id"}, text(""), {Class: "date"}, text("")}
 		if r := s.records[m]; r != nil {
 			row[2].Text, row[3].Text, row[4].Text = name(r), dateText(r.BirthDate), place(r)
 		}
