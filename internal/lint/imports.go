@@ -42,7 +42,7 @@ type layer struct {
 // folding, tables of nicknames and the like. A leaf knows no patient.
 const leaf = "internal"
 
-// layers is the picture in DESIGN as data:
+// layers is the picture of the packages as data:
 //
 //	match/patient <- internal/table <- blocking, scoring
 //	match/patient <- merge

@@ -43,7 +43,6 @@ type stemRun struct {
 	mixed         bool // two sexes
 	last          byte // last letter allowed as a glued ordinal
 	strong        bool // holds a stem that is strong alone
-	bare          bool // no stem that says boy or girl
 }
 
 func (s *stemRun) add(i int) {

@@ -49,11 +49,6 @@ func ExampleJaroWinklerAtLeast() {
 	// Output: true
 }
 
-func ExampleSymmetric() {
-	fmt.Println(strsim.Symmetric("SMYTHE", "SMITH"))
-	// Output: SMITH SMYTHE
-}
-
 func ExampleJWCut() {
 	near := strsim.NewJWCut(820)
 	names := []string{"SMITH", "SMYTHE", "GARCIA", "SMITTS"}

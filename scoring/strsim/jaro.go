@@ -49,16 +49,6 @@ func JaroWinklerAtLeast(a, b string, cut Permille) bool {
 	return atLeast(la, lb, m, t, p, cut)
 }
 
-// Symmetric returns a and b with the byte-wise smaller first: a key for what is
-// remembered of a pair, and the order in which to call a measure of another
-// package that is not symmetric. Those of this package do not need it.
-func Symmetric(a, b string) (string, string) {
-	if b < a {
-		return b, a
-	}
-	return a, b
-}
-
 // Jaro returns the Jaro similarity of the alignment.
 func (x Alignment) Jaro() float64 {
 	return similarity(x.LenA, x.LenB, x.Matches, x.Transpositions, 0)

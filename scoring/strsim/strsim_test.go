@@ -141,9 +141,6 @@ func TestProperties(t *testing.T) {
 		assert.LessOrEqual(t, OSA(a, b), Levenshtein(a, b))
 		assert.Equal(t, Jaro(a, b), Jaro(b, a))
 		assert.Equal(t, JaroWinkler(a, b), JaroWinkler(b, a))
-		p, q := Symmetric(a, b)
-		r, s := Symmetric(b, a)
-		assert.Equal(t, [2]string{p, q}, [2]string{r, s})
 		assert.GreaterOrEqual(t, JaroWinkler(a, b), Jaro(a, b))
 		if a != "" {
 			assert.Equal(t, 1.0, JaroWinkler(a, a))
@@ -253,7 +250,7 @@ func TestNothingIsAllocated(t *testing.T) {
 			"Align": func() { Align(a, b) }, "Jaro": func() { Jaro(a, b) }, "JaroWinkler": func() { JaroWinkler(a, b) },
 			"AtLeast": func() { JaroWinklerAtLeast(a, b, 920) }, "Levenshtein": func() { Levenshtein(a, b) },
 			"OSA": func() { OSA(a, b) }, "OSAWithin": func() { OSAWithin(a, b, 2) },
-			"Sign": func() { Sign(a) }, "MayReach": func() { cut.MayReach(Sign(a), Sign(b), 4) },
+			"Sign": func() { _ = Sign(a) }, "MayReach": func() { cut.MayReach(Sign(a), Sign(b), 4) },
 		} {
 			assert.Zero(t, testing.AllocsPerRun(20, f), "%s(%q, %q)", name, a, b)
 		}
