@@ -57,6 +57,7 @@ type run struct {
 
 	right    []bool // which rows are of the right side; nil: no linkage
 	oneToOne bool
+	unique   uniqueness
 
 	rowsOnce sync.Once // guards rowOf
 	rowOf    []uint32  // row of each record by order of reading
@@ -97,6 +98,7 @@ func (r *run) all(ctx context.Context, records iter.Seq2[*patient.Record, error]
 			return err
 		}
 		if r.oneToOne {
+			r.weighUniqueness(kept)
 			histogram = r.assigned(kept)
 		}
 		if r.o.Model == nil {
@@ -148,6 +150,7 @@ func newRun(o Options) (*run, error) {
 
 // timed runs a stage and notes what it took.
 func (r *run) timed(stage Stage, do func() error) error {
+	r.progress(stage, 0, 0) // whoever watches learns what is being done, however long it is silent
 	wall, used := time.Now(), cpu.Time()
 	err := do()
 	r.stats.Stages = append(r.stats.Stages, StageTime{Stage: stage, Wall: time.Since(wall), CPU: cpu.Time() - used})

@@ -68,8 +68,11 @@ func (res *Result) scored(cache *scoring.Cache, i, j uint32, rule int) Scored {
 	if sc.Frequency != 0 {
 		s.Weight = r.scorer.Weight(sc, r.frequencer.Weights(i, j))
 	}
-	s.Best = sc.Verdict.Apply(Match)
-	s.Decision, _ = res.settle(i, j, r.decide(s.Weight, &sc.Verdict))
+	bonus := r.bonus(i, j, s.Weight, &sc.Verdict)
+	s.Weight += bonus
+	v := r.verdict(sc, s.Pattern, bonus)
+	s.Best = v.Apply(Match)
+	s.Decision, _ = res.settle(i, j, r.decide(s.Weight, &v))
 	return s
 }
 

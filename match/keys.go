@@ -11,8 +11,8 @@ import (
 type keyTable struct {
 	sources  []string
 	sourceOf [2]map[string]uint16 // by side
-	source   []uint16 // of each record, in order of reading
-	ends     []uint64 // end of each record's id in ids
+	source   []uint16             // of each record, in order of reading
+	ends     []uint64             // end of each record's id in ids
 	ids      []byte
 	slots    []uint32 // record + 1; 0 is empty
 }

@@ -163,7 +163,8 @@ func (r *run) assigned(kept []candidate) *scoring.Histogram {
 	cache := r.scorer.NewCache()
 	var pairs []candidate
 	for _, c := range kept {
-		if c.weight >= lowestCut && cache.Get(c.pattern).Verdict.Apply(Match) == Match {
+		v := r.verdict(cache.Get(c.pattern), c.pattern, scoring.Weight(c.bonus))
+		if c.weight >= lowestCut && v.Apply(Match) == Match {
 			pairs = append(pairs, c)
 		}
 	}
@@ -241,6 +242,26 @@ func (r *run) ranks() []uint32 {
 	return rank
 }
 
+// assignedEvidence is the evidence of the pairs that one-to-one leaves: all has
+// been said of them.
+func (res *Result) assignedEvidence(a, b uint32) merge.Evidence {
+	if p := res.find(a, b); p != nil {
+		return merge.Evidence{Weight: int32(p.weight), Candidate: true}
+	}
+	return merge.Evidence{}
+}
+
+// find returns a decided pair of two rows in ascending order, nil if there is none.
+func (res *Result) find(i, j uint32) *decided {
+	at, ok := slices.BinarySearchFunc(res.pairs, [2]uint32{i, j}, func(p decided, key [2]uint32) int {
+		return cmp.Or(cmp.Compare(p.a, key[0]), cmp.Compare(p.b, key[1]))
+	})
+	if !ok {
+		return nil
+	}
+	return &res.pairs[at]
+}
+
 // Linkage reports whether the result is of [Link].
 func (res *Result) Linkage() bool { return res.run.right != nil }
 
@@ -264,10 +285,7 @@ func (res *Result) settle(i, j uint32, d Decision) (Decision, string) {
 	case !r.oneToOne || d != Match:
 		return d, ""
 	}
-	at, ok := slices.BinarySearchFunc(res.pairs, [2]uint32{i, j}, func(p decided, key [2]uint32) int {
-		return cmp.Or(cmp.Compare(p.a, key[0]), cmp.Compare(p.b, key[1]))
-	})
-	if ok && res.pairs[at].rival {
+	if p := res.find(i, j); p != nil && p.rival {
 		return Possible, ReasonOneToOne
 	}
 	return d, ""

@@ -16,8 +16,8 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 	}
 	cache := r.scorer.NewCache()
 	for _, c := range kept {
-		sc := cache.Get(c.pattern)
-		d := r.decide(c.weight, &sc.Verdict)
+		v := r.verdict(cache.Get(c.pattern), c.pattern, scoring.Weight(c.bonus))
+		d := r.decide(c.weight, &v)
 		if d == No {
 			continue
 		}
@@ -38,7 +38,11 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	labels, report := merge.Resolve(r.table.Len(), edges, r.evidence(), merge.Options{Workers: r.workers})
+	evidence := r.evidence()
+	if r.oneToOne {
+		evidence = result.assignedEvidence
+	}
+	labels, report := merge.Resolve(r.table.Len(), edges, evidence, merge.Options{Workers: r.workers})
 	result.report = report
 	result.number(labels)
 	return result, ctx.Err()

@@ -33,6 +33,7 @@ type Pair struct {
 	Rule        string // blocking rule that found the pair
 
 	rival   bool // see [ReasonOneToOne]
+	bonus   scoring.Weight
 	pattern scoring.Pattern
 }
 
@@ -82,7 +83,7 @@ type Stats struct {
 	Matches     int64
 	Possible    int64
 	Rivals      int64 // of the possible: matches but for one-to-one, see [ReasonOneToOne]
-	AllPairs    bool // blocking was not needed: every pair was compared
+	AllPairs    bool  // blocking was not needed: every pair was compared
 	Rules       []RuleStats
 	Issues      map[patient.IssueCode]int64 // remarks of normalisation, by kind
 	Notices     []string                    // what was switched off, skipped or doubted, in words
@@ -177,7 +178,7 @@ func (res *Result) Pairs() iter.Seq[Pair] {
 			c := &res.pairs[i]
 			p := Pair{
 				A: int32(c.a), B: int32(c.b), Weight: c.weight.Bits(), Probability: c.weight.Probability(),
-				Decision: c.decision, Rule: rules[c.rule].Name, rival: c.rival, pattern: c.pattern,
+				Decision: c.decision, Rule: rules[c.rule].Name, rival: c.rival, bonus: scoring.Weight(c.bonus), pattern: c.pattern,
 			}
 			if !yield(p) {
 				return
@@ -189,7 +190,12 @@ func (res *Result) Pairs() iter.Seq[Pair] {
 // Reasons returns the ids of the policy rules and conflicts that fired for a
 // pair of this result.
 func (res *Result) Reasons(p Pair) []string {
-	reasons := res.run.scorer.Reasons(p.pattern)
+	scorer := res.run.scorer
+	reasons := scorer.Reasons(p.pattern)
+	if p.bonus > 0 {
+		sc := scorer.Score(p.pattern)
+		reasons = scorer.VerdictReasons(res.run.verdict(&sc, p.pattern, p.bonus))
+	}
 	if p.rival {
 		reasons = append(reasons, ReasonOneToOne)
 	}
@@ -206,9 +212,19 @@ func (res *Result) Explain(a, b int) scoring.Explanation {
 			e.FoundBy = append(e.FoundBy, res.run.index.Rules()[rule].Name)
 		}
 	}
-	sc := res.run.scorer.Score(res.run.comparer.Pattern(i, j))
+	r := res.run
+	pattern := r.comparer.Pattern(i, j)
+	sc := r.scorer.Score(pattern)
+	v := sc.Verdict
+	if bonus := r.bonus(i, j, e.Weight, &v); bonus > 0 {
+		e.Weight += bonus
+		e.Probability = e.Weight.Probability()
+		e.Parts = append(e.Parts, scoring.Part{Name: ReasonOneToOne, Weight: bonus})
+		v = r.verdict(&sc, pattern, bonus)
+		e.Rules = r.scorer.VerdictReasons(v)
+	}
 	var reason string
-	if e.Decision, reason = res.settle(i, j, res.run.decide(e.Weight, &sc.Verdict)); reason != "" {
+	if e.Decision, reason = res.settle(i, j, r.decide(e.Weight, &v)); reason != "" {
 		e.Rules = append(e.Rules, reason)
 	}
 	return e

@@ -14,6 +14,7 @@ type candidate struct {
 	a, b    uint32
 	weight  scoring.Weight
 	rule    uint8
+	bonus   uint16 // part of the weight that one-to-one gives, see [run.bonus]
 	pattern scoring.Pattern
 }
 
@@ -83,10 +84,15 @@ func (r *run) scorePair(w *scored, i, j uint32, rule int) {
 	if sc.Verdict.Apply(scoring.Match) == scoring.Match {
 		w.histogram.Add(weight)
 	}
-	if weight < keepWeight && !sc.Verdict.Floor || sc.Verdict.Apply(scoring.Match) == scoring.No {
+	if !keeps(weight, &sc.Verdict) {
 		return
 	}
 	w.kept = append(w.kept, candidate{a: i, b: j, weight: weight, rule: uint8(rule), pattern: pattern})
+}
+
+// keeps reports whether a pair may be decided other than no.
+func keeps(weight scoring.Weight, v *scoring.Verdict) bool {
+	return (weight >= keepWeight || v.Floor) && v.Apply(Match) != No
 }
 
 // decide returns the outcome for a weight and what the policy says of the pair.
