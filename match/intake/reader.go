@@ -22,6 +22,14 @@ type Reader struct {
 	total   int64
 	records int64 // of the last whole pass
 	rejects map[Reason]int64
+	parts   parts
+}
+
+// parts are the passes of [Reader.RecordsOf], taken together.
+type parts struct {
+	done    atomic.Int64 // bytes read
+	files   int          // read to their ends
+	records int64
 }
 
 type file struct {
@@ -244,6 +252,32 @@ func (r *Reader) Records(ctx context.Context) iter.Seq2[*patient.Record, error] 
 		}
 		p.progress()
 		r.records = p.records
+	}
+}
+
+// RecordsOf is [Reader.Records] for one of the files alone, by its place among
+// those given. Passes over different files may be under way at the same time,
+// if one goroutine is behind all of them; progress and count are of all of them
+// together.
+func (r *Reader) RecordsOf(ctx context.Context, i int) iter.Seq2[*patient.Record, error] {
+	return func(yield func(*patient.Record, error) bool) {
+		p := &pass{reader: r, ctx: ctx, done: &r.parts.done, yield: yield}
+		more, err := p.file(r.files[i])
+		switch {
+		case err != nil:
+			yield(nil, err)
+			return
+		case !more:
+			return
+		}
+		p.progress()
+		r.parts.files++
+		r.parts.records += p.records
+		if r.parts.files == len(r.files) {
+			r.records = r.parts.records
+			r.parts.files, r.parts.records = 0, 0
+			r.parts.done.Store(0)
+		}
 	}
 }
 
