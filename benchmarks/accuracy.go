@@ -12,6 +12,7 @@ import (
 
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/evaluate"
+	"github.com/idem-health/idem/match/intake"
 	"github.com/idem-health/idem/scoring"
 )
 
@@ -42,16 +43,26 @@ func measure(ctx context.Context, s set) (outcome, error) {
 		return outcome{}, err
 	}
 	defer reader.Close()
-	records, err := s.records(ctx, reader)
-	if err != nil {
-		return outcome{}, err
-	}
 	known := newTruth()
-	result, err := match.Dedupe(ctx, known.watch(s, records), match.Options{Policy: scoring.GenericPolicy()})
+	result, err := resolve(ctx, s, reader, known)
 	if err != nil {
 		return outcome{}, fmt.Errorf("%s: %w", s.name, err)
 	}
 	return judge(s, result, known), nil
+}
+
+// resolve deduplicates the set's file, or links its two. known may be nil.
+func resolve(ctx context.Context, s set, reader *intake.Reader, known *truth) (*match.Result, error) {
+	o := match.Options{Policy: scoring.GenericPolicy()}
+	if s.right != "" {
+		left, right := s.sides(ctx, reader)
+		return match.Link(ctx, known.watch(s, left), known.watch(s, right), o)
+	}
+	records, err := s.records(ctx, reader)
+	if err != nil {
+		return nil, err
+	}
+	return match.Dedupe(ctx, known.watch(s, records), o)
 }
 
 // judge compares a result with the truth.
@@ -63,11 +74,11 @@ func judge(s set, result *match.Result, known *truth) outcome {
 		found[i] = int32(result.Person(i))
 	}
 	pairs := slices.Collect(result.Pairs())
+	score := scoresOf(result, person, found, matches(pairs))
 	o := outcome{
 		set: s.name, records: n, candidates: result.Stats.Candidates,
-		pairs:  evaluate.Pairs(person, matches(pairs)),
-		people: evaluate.Clusters(person, found),
-		oracle: oracle(person, pairs), largest: result.Largest(),
+		pairs: score[0], people: score[1],
+		oracle: oracle(person, pairs, score[0].Actual), largest: result.Largest(),
 		precision: result.Stats.Precision, recall: result.Stats.Recall,
 	}
 	o.blockingRecall = blockingRecall(person, result)
@@ -75,6 +86,18 @@ func judge(s set, result *match.Result, known *truth) outcome {
 		o.newborn = judgeNewborns(result, known, person, found)
 	}
 	return o
+}
+
+// scoresOf scores the pairs and the people; of a linkage, across the two files.
+func scoresOf(result *match.Result, person, found []int32, pairs iter.Seq2[int, int]) [2]evaluate.Score {
+	if !result.Linkage() {
+		return [2]evaluate.Score{evaluate.Pairs(person, pairs), evaluate.Clusters(person, found)}
+	}
+	right := make([]bool, result.Records())
+	for i := range right {
+		right[i] = result.Side(i) == 1
+	}
+	return [2]evaluate.Score{evaluate.PairsAcross(person, right, pairs), evaluate.ClustersAcross(person, found, right)}
 }
 
 // matches yields the pairs that were decided to be matches.
@@ -91,9 +114,9 @@ func matches(pairs []match.Pair) iter.Seq2[int, int] {
 // oracle is the best F1 of pairs that any cut through the pairs reported (match
 // and possible) would give: what somebody with labels could have chosen. All
 // true pairs count, so it can be compared with the F1 reached. It sorts pairs.
-func oracle(person []int32, pairs []match.Pair) float64 {
+func oracle(person []int32, pairs []match.Pair, actual int64) float64 {
 	slices.SortFunc(pairs, func(a, b match.Pair) int { return cmp.Compare(b.Weight, a.Weight) })
-	score := evaluate.Pairs(person, func(func(int, int) bool) {})
+	score := evaluate.Score{Actual: actual}
 	best := 0.0
 	for i, p := range pairs {
 		score.Predicted++
@@ -129,6 +152,9 @@ func truePairs(person []int32) iter.Seq2[int, int] {
 func blockingRecall(person []int32, result *match.Result) float64 {
 	all, candidates := 0, 0
 	for i, j := range truePairs(person) {
+		if result.Linkage() && result.Side(i) == result.Side(j) {
+			continue
+		}
 		all++
 		if len(result.Explain(i, j).FoundBy) > 0 {
 			candidates++

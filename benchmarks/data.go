@@ -21,6 +21,8 @@ import (
 type set struct {
 	name  string
 	file  string         // below IDEM_DATA
+	right string         // the other file, where two are linked; records are of file otherwise
+	only  [2]string      // read the records alone that have this value in this column; "" is all, as are those of a file without the column
 	truth string         // column that says which person a record belongs to
 	inID  *regexp.Regexp // or the part of the record id that says it
 	drop  []string       // columns that give the truth away
@@ -39,12 +41,16 @@ var sets = []set{
 	{name: "febrl1", file: "febrl/dataset1.csv", inID: febrlPerson, extra: -1},
 	{name: "febrl2", file: "febrl/dataset2.csv", inID: febrlPerson, extra: -1},
 	{name: "febrl3", file: "febrl/dataset3.csv", inID: febrlPerson, extra: -1},
+	{name: "febrl4 (link)", file: "febrl/dataset4a.csv", right: "febrl/dataset4b.csv", inID: febrlPerson, extra: -1},
 	{name: "gen_100k", file: "households/gen_100k.csv.gz", truth: "cluster_id", extra: -1, newborns: true, speed: 2},
 	{name: "gen_100k_single", file: "households/gen_100k.csv.gz", truth: "cluster_id", extra: 0},
 	{name: "gen_100k_single+2000", file: "households/gen_100k.csv.gz", truth: "cluster_id", extra: 2000},
 	{name: "gen_100k_single+300", file: "households/gen_100k.csv.gz", truth: "cluster_id", extra: 300},
 	{name: "gen_iis_100k", file: "households/gen_iis_100k.csv.gz", truth: "cluster_id", extra: -1, newborns: true},
 	{name: "historical_50k", file: "splink/historical_50k.csv.gz", truth: "cluster", extra: -1, speed: 8},
+	// The SSA file tells of deaths too, in rows of their own.
+	{name: "census_ssa (link)", file: "pseudopeople/shared_census_2020_s0.csv.gz", right: "pseudopeople/shared_ssa_2029_s0.csv.gz",
+		only: [2]string{"event_type", "creation"}, truth: "simulant_id", drop: []string{"household_id"}, extra: -1},
 	// household_id is the simulation's own knowledge, which no file has.
 	{name: "pseudopeople_wic", file: "pseudopeople/shared_wic_2019_2028_s0.csv.gz", truth: "simulant_id", drop: []string{"household_id"}, extra: -1},
 }
@@ -71,11 +77,37 @@ func dataPath(name string) (string, error) {
 // open opens a set's file as any user would: columns by their names, nothing
 // said about them but which one is the truth.
 func (s set) open() (*intake.Reader, error) {
-	path, err := dataPath(s.file)
-	if err != nil {
-		return nil, err
+	var paths []string
+	for _, file := range []string{s.file, s.right} {
+		if file == "" {
+			continue
+		}
+		path, err := dataPath(file)
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
 	}
-	return intake.Open([]string{path}, intake.Options{Truth: s.truth, Drop: s.drop})
+	return intake.Open(paths, intake.Options{Truth: s.truth, Drop: s.drop})
+}
+
+// sides streams the records of a linkage.
+func (s set) sides(ctx context.Context, reader *intake.Reader) (left, right iter.Seq2[*patient.Record, error]) {
+	return s.chosen(reader.RecordsOf(ctx, 0)), s.chosen(reader.RecordsOf(ctx, 1))
+}
+
+// chosen leaves out the records that are not of the set.
+func (s set) chosen(records iter.Seq2[*patient.Record, error]) iter.Seq2[*patient.Record, error] {
+	return func(yield func(*patient.Record, error) bool) {
+		for r, err := range records {
+			out := err == nil && slices.ContainsFunc(r.Attributes, func(a patient.Attribute) bool {
+				return a.Name == s.only[0] && a.Value != s.only[1]
+			})
+			if !out && !yield(r, err) {
+				return
+			}
+		}
+	}
 }
 
 // person is the truth of a record, "" where it is not known.
@@ -179,8 +211,12 @@ func newTruth() *truth {
 	return &truth{numbers: map[string]int32{}, of: map[match.Key]fact{}}
 }
 
-// watch passes records on and notes what is known of each.
+// watch passes records on and notes what is known of each. A nil truth notes
+// nothing.
 func (t *truth) watch(s set, records iter.Seq2[*patient.Record, error]) iter.Seq2[*patient.Record, error] {
+	if t == nil {
+		return records
+	}
 	return func(yield func(*patient.Record, error) bool) {
 		normalizer := patient.NewNormalizer(patient.US())
 		var normalized patient.Normalized

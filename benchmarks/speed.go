@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/idem-health/idem/match"
-	"github.com/idem-health/idem/scoring"
 )
 
 // A timing is one end-to-end run: from the file to people.
@@ -36,11 +35,7 @@ func time1(ctx context.Context, s set) (timing, error) {
 		return timing{}, err
 	}
 	defer reader.Close()
-	records, err := s.records(ctx, reader)
-	if err != nil {
-		return timing{}, err
-	}
-	result, err := match.Dedupe(ctx, records, match.Options{Policy: scoring.GenericPolicy()})
+	result, err := resolve(ctx, s, reader, nil)
 	if err != nil {
 		return timing{}, fmt.Errorf("%s: %w", s.name, err)
 	}
