@@ -46,7 +46,7 @@ func (s *newbornSolver) narrow(b *newborn) {
 	list := s.candidates[b.from:b.to]
 	ruleOut := func(agrees, out func(f *fit) bool) {
 		// Not by a child that is itself out, and not the same child twice.
-		if !slices.ContainsFunc(list, func(f fit) bool { return f.open() && agrees(&f) }) {
+		if !anyOpen(list, agrees) {
 			return
 		}
 		for i := range list {
@@ -87,32 +87,45 @@ func better(f, g *fit) bool {
 
 // sameAsOne says whether a child is the same as one that agrees.
 func (s *newbornSolver) sameAsOne(list []fit, child int32, agrees func(f *fit) bool) bool {
-	return slices.ContainsFunc(list, func(f fit) bool { return f.open() && agrees(&f) && has(s.same, child, f.child) })
+	if len(s.same) == 0 {
+		return false
+	}
+	return anyOpen(list, func(f *fit) bool { return agrees(f) && has(s.same, child, f.child) })
+}
+
+// anyOpen is slices.ContainsFunc without a copy of every fit.
+func anyOpen(list []fit, holds func(f *fit) bool) bool {
+	for i := range list {
+		if list[i].open() && holds(&list[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // assign gives children to newborns.
 func (s *newbornSolver) assign() {
 	s.findRivals()
-	done := make([]bool, 0, 8)
-	done = append(done, make([]bool, len(s.newborns))...)
+	s.done = slices.Grow(s.done[:0], len(s.newborns))[:len(s.newborns)]
+	clear(s.done)
 	for i := range s.newborns {
-		if done[i] {
+		if s.done[i] {
 			continue
 		}
 		s.family.group = s.family.group[:0]
-		s.collect(int32(i), done)
+		s.collect(int32(i))
 		s.family.solve(s)
 	}
 }
 
 // collect gathers the newborns that compete with one another.
-func (s *newbornSolver) collect(i int32, done []bool) {
-	done[i] = true
+func (s *newbornSolver) collect(i int32) {
+	s.done[i] = true
 	s.family.group = append(s.family.group, i)
 	for _, r := range s.rivals {
 		for side := range r {
-			if r[side] == i && !done[r[1-side]] {
-				s.collect(r[1-side], done)
+			if r[side] == i && !s.done[r[1-side]] {
+				s.collect(r[1-side])
 			}
 		}
 	}

@@ -27,6 +27,7 @@ type newbornSolver struct {
 	same       [][2]int32  // children that are one child not joined yet, a < b
 	rivals     [][2]int32  // newborns that are two children and may be the same one, a < b
 	claims     [][2]int32  // child, newborn: who may be it
+	done       []bool      // newborns that have been given to a search
 	family     familySearch
 }
 
