@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"fmt"
 	"math"
 )
 
@@ -35,6 +36,7 @@ const (
 	tolerance     = 1e-4
 	pseudoPairs   = 10    // of the prior of h, for each level of a comparison
 	minPrior      = 100   // pseudo-pairs of the prior of m, for each comparison
+	firmPrior     = 2000  // pseudo-pairs of the prior of the household's given names and birth dates: members hardly ever agree on both
 	priorShare    = 0.25  // of the household's pairs that the prior of m counts as
 	minClassPairs = 1e-3  // floor of a class's expected pairs
 	maxRandomGap  = 0.5   // added to each level's count of random pairs
@@ -227,7 +229,11 @@ func (f *fit) start() {
 		normalize(h)
 		f.m, f.h = append(f.m, m), append(f.h, h)
 		f.mPrior = append(f.mPrior, scale(m, minPrior))
-		f.hPrior = append(f.hPrior, scale(h, pseudoPairs*float64(len(h)-1)))
+		n := pseudoPairs * float64(len(h)-1)
+		if spec.Role == RoleGiven || spec.Role == RoleBirthDate {
+			n = firmPrior
+		}
+		f.hPrior = append(f.hPrior, scale(h, n))
 	}
 }
 
@@ -497,6 +503,10 @@ func (c Comparison) orderly(level int, w Weight) Weight {
 // model turns the fit into fixed-point weights.
 func (f *fit) model() *Model {
 	m := &Model{SamePairs: f.pairs[classSame] / f.t.Share}
+	if m.SamePairs < minPrior {
+		m.Warnings = append(m.Warnings, fmt.Sprintf(
+			"about %.0f pairs of one person were found, too few to learn how such pairs look: the shipped m probabilities decide", m.SamePairs))
+	}
 	var classes []int
 	for k := classHousehold; k < numClasses; k++ {
 		if f.pairs[k] == 0 {

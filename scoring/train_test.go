@@ -255,3 +255,28 @@ func TestOneAgreementIsNoMatch(t *testing.T) {
 		}
 	})
 }
+
+// A small file whose every second record has a slip in the given name: the
+// household must not take the pairs, though it could explain each of them.
+func TestSlipsAreNoHousehold(t *testing.T) {
+	cs := []Comparison{Given(), Family(), BirthDate(), Sex(), Phone()}
+	space, err := NewSpace(cs)
+	require.NoError(t, err)
+	var candidates, random Counter
+	rng := rand.New(rand.NewPCG(3, 4))
+	slips := space.Pattern(Levels{givenSlip, familyExact, birthExact, plainExact, nearExact})
+	for range 100 {
+		candidates.Add(slips, 1)
+	}
+	for range 19_800 {
+		levels := Levels{draw(rng, trueU["given"]), familyDiffers, draw(rng, trueU["birth_date"]), draw(rng, trueU["sex"]), nearDiffers}
+		candidates.Add(space.Pattern(levels), 1)
+		random.Add(space.Pattern(levels), 1)
+	}
+	m := Train(Training{Comparisons: cs, Space: space, Candidates: candidates.Counts(), Random: random.Counts(),
+		TotalPairs: 19_900, RuleUses: make([]uint64, len(cs))})
+	assert.InDelta(t, 100, m.SamePairs, 10)
+	s, err := NewScorer(m, GenericPolicy())
+	require.NoError(t, err)
+	assert.Greater(t, s.Score(slips).Weight, 3*OneBit)
+}
