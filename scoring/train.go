@@ -34,13 +34,14 @@ const (
 	minIterations = 6
 	maxIterations = 100
 	tolerance     = 1e-4
-	pseudoPairs   = 10    // of the prior of h, for each level of a comparison
-	minPrior      = 100   // pseudo-pairs of the prior of m, for each comparison
-	firmPrior     = 2000  // pseudo-pairs of the prior of the household's given names and birth dates: members hardly ever agree on both
-	priorShare    = 0.25  // of the household's pairs that the prior of m counts as
-	minClassPairs = 1e-3  // floor of a class's expected pairs
-	maxRandomGap  = 0.5   // added to each level's count of random pairs
-	impossible    = -50.0 // log-probability of a guarded pair being one person
+	pseudoPairs   = 10     // of the prior of h, for each level of a comparison
+	minPrior      = 100    // pseudo-pairs of the prior of m, for each comparison
+	maxApart      = OneBit // that a different address may speak against another member of the family
+	firmPrior     = 2000   // pseudo-pairs of the prior of the household's given names and birth dates: members hardly ever agree on both
+	priorShare    = 0.25   // of the household's pairs that the prior of m counts as
+	minClassPairs = 1e-3   // floor of a class's expected pairs
+	maxRandomGap  = 0.5    // added to each level's count of random pairs
+	impossible    = -50.0  // log-probability of a guarded pair being one person
 )
 
 // Which parameters a class uses for a role: its own, those of the same-person
@@ -528,6 +529,9 @@ func (f *fit) model() *Model {
 				w := ratioWeight(level.M, other)
 				if k == classStranger {
 					w = spec.orderly(l+1, w)
+				}
+				if (k == classHousehold || k == classHeir) && spec.Role == RoleHousehold && l+2 == len(spec.Levels()) {
+					w = min(w, maxApart) // members of a family may live apart, and then all parts of the address differ
 				}
 				if spec.Neutral(uint8(l + 1)) {
 					w = 0
