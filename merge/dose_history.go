@@ -247,7 +247,7 @@ func (h *history) near(r, s *doseReport) (DoseRule, bool) {
 	}
 	w := h.table.of(r.families & s.families)
 	apart := max(r.day-s.day, s.day-r.day)
-	history := r.dose.Historical && !s.dose.Historical
+	history := r.dose.Historical // r is the worse report: s was administered, or says more
 	switch {
 	case apart <= w.days || history && apart <= w.historical:
 		return NearDay, true

@@ -19,8 +19,8 @@ type DoseRules struct {
 	// Days that two reports of one dose may lie apart, whoever made them; 0 is
 	// the same day.
 	Days int `json:"days"`
-	// HistoricalDays that a history may err about a dose that its giver
-	// reported; less than 0 is none. A history that names the first of the month
+	// HistoricalDays that a history may err about a dose that its giver, or
+	// another history, reported; less than 0 is none. A history that names the first of the month
 	// may err by ReviewDays within the month: it knew the month only.
 	HistoricalDays int `json:"historical_days"`
 	// ReviewDays: doses of one family no further apart than this are both kept,

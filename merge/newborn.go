@@ -34,9 +34,10 @@ type NewbornView struct {
 
 // A NewbornPair is what [ResolveNewborns] must know of two records.
 type NewbornPair struct {
-	Weight     int32 // log-odds in 1/1024 bit; ranks candidates, decides nothing
-	Match      bool  // the policy calls the pair a match
-	Hard, Soft bool  // the policy's conflicts
+	Weight int32 // log-odds in 1/1024 bit; ranks candidates, decides nothing
+	Match  bool  // the policy calls the pair a match
+	Hard   bool  // a policy's hard conflict
+	Soft   bool  // a soft one, but for two numbers of one hospital: those are Identifier
 
 	Given       Fact // legal given names, if both have one
 	Family      Fact // any of family, maiden, mother's family names and aliases with any other
@@ -49,6 +50,7 @@ type NewbornPair struct {
 	Address     Fact // no institution's
 	Facility    Fact
 	Identifier  Fact // numbers of one authority
+	Sequential  bool // numbers of one authority that follow each other, as those born together get
 	Certificate Fact
 	Dose        Fact // the birth dose's lot
 }
@@ -69,6 +71,8 @@ const (
 	WaitNoCandidate       WaitReason = "no_candidate"       // no legal name fits
 	WaitSeveralCandidates WaitReason = "several_candidates" // several children fit: probably twins
 	WaitOtherPlaceholder  WaitReason = "other_placeholder"  // another newborn fits the same child as well
+	WaitConflict          WaitReason = "conflict"           // a policy's soft conflict
+	WaitOtherChart        WaitReason = "other_chart"        // one hospital knows the two by two numbers: a double, or twins
 	WaitOtherParents      WaitReason = "other_parents"      // one certificate or number, other parents: perhaps an adoption
 	WaitSexConflict       WaitReason = "sex_conflict"       // mistyped, or a twin of the other sex
 	WaitBirthDate         WaitReason = "birth_date"         // not the same day, or not known
@@ -84,7 +88,7 @@ type ResolveReason string
 const (
 	ByCertificate ResolveReason = "certificate"
 	ByIdentifier  ResolveReason = "identifier"
-	ByMother      ResolveReason = "mother" // her given name, a family name, and phone, address or birth dose
+	ByMother      ResolveReason = "mother" // her given name, a family name, and phone, address, birth dose or facility; or with another family name three of these
 	ByPhone       ResolveReason = "phone"  // no mother known: family name and phone
 	ByPolicy      ResolveReason = "policy" // the pair is a match by itself
 )

@@ -2,6 +2,7 @@ package merge
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/idem-health/idem/match/patient"
@@ -43,6 +44,7 @@ func CompareNewborn(a, b *patient.Normalized) NewbornPair {
 		Address:     addressFact(a, b),
 		Facility:    equalFact(a.BirthFacility, b.BirthFacility),
 		Identifier:  identifierFact(a, b),
+		Sequential:  sequential(a, b),
 		Certificate: equalFact(a.BirthCertificate, b.BirthCertificate),
 		Dose:        doseFact(a, b),
 	}
@@ -227,6 +229,26 @@ func identifierFact(a, b *patient.Normalized) Fact {
 		}
 	}
 	return f
+}
+
+// sequential says whether numbers of one authority follow each other.
+func sequential(a, b *patient.Normalized) bool {
+	for _, x := range a.MRN {
+		for _, y := range b.MRN {
+			authority, number, _ := strings.Cut(x, "|")
+			other, follows, _ := strings.Cut(y, "|")
+			if authority != "" && authority == other && consecutive(number, follows) {
+				return true
+			}
+		}
+	}
+	return consecutive(a.SSN, b.SSN)
+}
+
+func consecutive(a, b string) bool {
+	m, errA := strconv.ParseUint(a, 10, 64)
+	n, errB := strconv.ParseUint(b, 10, 64)
+	return errA == nil && errB == nil && (m+1 == n || n+1 == m)
 }
 
 // doseFact compares the lots of the birth doses.

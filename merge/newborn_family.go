@@ -3,6 +3,8 @@ package merge
 import (
 	"cmp"
 	"slices"
+
+	"github.com/idem-health/idem/match/patient"
 )
 
 func ordered(a, b int32) [2]int32 { return [2]int32{min(a, b), max(a, b)} }
@@ -153,8 +155,7 @@ func (s *newbornSolver) findRivals() {
 			}
 			a, b := &s.newborns[x[1]], &s.newborns[y[1]]
 			p, _ := s.pool(a.rows, b.rows)
-			if p.Hard || p.Soft && p.Identifier != Agrees || p.Order == Differs || p.Certificate == Differs || p.Identifier == Differs ||
-				p.Mother == Differs || p.Sex == Differs || p.BirthDate == Differs {
+			if s.twoChildren(a, b, &p) {
 				s.rivals = append(s.rivals, ordered(x[1], y[1]))
 				if p.household() && p.BirthDate != Differs {
 					s.addSiblings(a.label, b.label)
@@ -162,6 +163,14 @@ func (s *newbornSolver) findRivals() {
 			}
 		}
 	}
+}
+
+// twoChildren says whether two newborns are surely, or as far as one can tell,
+// two children.
+func (s *newbornSolver) twoChildren(a, b *newborn, p *NewbornPair) bool {
+	single := p.Mother == Agrees && !a.view.multiple() && !b.view.multiple() && (a.view.Multiple == patient.No || b.view.Multiple == patient.No)
+	return p.Hard || p.Soft && p.Identifier != Agrees || p.Order == Differs || p.Certificate == Differs ||
+		p.Identifier == Differs && (!single || p.Sequential) || p.Mother == Differs || p.Sex == Differs || p.BirthDate == Differs
 }
 
 // maxFamily is how many newborns and how many children of each a search goes

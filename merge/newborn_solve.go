@@ -232,6 +232,7 @@ func (s *newbornSolver) pool(a, b []uint32) (all NewbornPair, with uint32) {
 			all.Match = all.Match || p.Match
 			all.Hard = all.Hard || p.Hard
 			all.Soft = all.Soft || p.Soft
+			all.Sequential = all.Sequential || p.Sequential
 			for _, f := range [...]struct{ to, of *Fact }{
 				{&all.Given, &p.Given}, {&all.Family, &p.Family}, {&all.BirthDate, &p.BirthDate}, {&all.BirthTime, &p.BirthTime},
 				{&all.Sex, &p.Sex}, {&all.Mother, &p.Mother}, {&all.Phone, &p.Phone}, {&all.Address, &p.Address},
@@ -253,12 +254,18 @@ func (f *fit) judge(b, c *NewbornView) {
 	x := &f.facts
 	certificate, number := x.Certificate == Agrees, x.Identifier == Agrees
 	sure := certificate || number
+	twins := b.multiple() || c.multiple()
+	// If one of them is said to be the only child of its birth, another one of its
+	// mother and day is itself.
+	single := x.Mother == Agrees && !twins && (b.Multiple == patient.No || c.Multiple == patient.No)
+	otherChart := x.Identifier == Differs && !certificate && !single
 	switch {
 	case x.Hard || x.Order == Differs || x.Certificate == Differs,
 		x.BirthDate == Differs,
-		x.Sex == Differs && (b.multiple() || c.multiple()),
-		(x.Soft || x.Mother == Differs) && !sure,
-		x.Identifier == Differs && !certificate:
+		x.Sex == Differs && twins,
+		x.Mother == Differs && !sure,
+		(x.Soft || otherChart) && !sure && !(x.Mother == Agrees && (x.Phone == Agrees || x.Address == Agrees)),
+		otherChart && (twins || x.Sequential):
 		f.excluded = true
 		return
 	}
@@ -267,7 +274,7 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.strength, f.by = fitsSurely, ByCertificate
 	case number:
 		f.strength, f.by = fitsSurely, ByIdentifier
-	case x.Mother == Agrees && x.Family == Agrees && (x.Phone == Agrees || x.Address == Agrees || x.Dose == Agrees):
+	case x.Mother == Agrees && x.corroboration() >= 2-btoi(x.Family == Agrees):
 		f.strength, f.by = fitsEnough, ByMother
 	case x.Mother == Unknown && x.Family == Agrees && x.Phone == Agrees && b.Placeholder != patient.Unnamed:
 		f.strength, f.by = fitsEnough, ByPhone
@@ -282,6 +289,10 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.reason = WaitDied
 	case b.Moved:
 		f.reason = WaitMoved
+	case x.Soft && !sure:
+		f.reason = WaitConflict
+	case otherChart:
+		f.reason = WaitOtherChart
 	case x.Mother == Differs:
 		f.reason = WaitOtherParents
 	case x.Sex == Differs:
@@ -317,6 +328,11 @@ func (v *NewbornView) multiple() bool { return v.Multiple == patient.Yes || v.Or
 // household says whether two records share what a household shares.
 func (p *NewbornPair) household() bool {
 	return p.Mother == Agrees || p.Phone == Agrees || p.Address == Agrees
+}
+
+// corroboration counts what else a mother's two records of one child share.
+func (p *NewbornPair) corroboration() int {
+	return btoi(p.Phone == Agrees) + btoi(p.Address == Agrees) + btoi(p.Dose == Agrees) + btoi(p.Facility == Agrees)
 }
 
 // family says whether a child is of the newborn's family, be it this newborn or
