@@ -259,6 +259,9 @@ func (r *run) fit(ctx context.Context) error {
 		comparisons := slices.DeleteFunc(scoring.ComparisonsFor(r.o.Policy), func(c scoring.Comparison) bool {
 			return c.Kind == scoring.KindCandidates || !c.Present(r.has)
 		})
+		if len(comparisons) == 0 {
+			return ErrNothingToCompare
+		}
 		fitted, err := r.train(ctx, comparisons)
 		if err != nil {
 			return err

@@ -15,6 +15,10 @@ import (
 // ErrNoRecords is returned when the input holds no record.
 var ErrNoRecords = errors.New("match: the input holds no records")
 
+// ErrNothingToCompare is returned when no record has a value in any field that
+// is compared: all are missing, or junk such as UNKNOWN.
+var ErrNothingToCompare = errors.New("match: no record has a value that can be compared: all are missing or junk; look at the mapping of the columns")
+
 // calibrationSample is how many records the profile's shape rules are tried on
 // before the first record is encoded.
 const calibrationSample = 10_000
