@@ -47,6 +47,58 @@ var shippedText = map[Role]map[Kind][]float64{
 	},
 }
 
+// shippedU are the u probabilities that the counts of random pairs are added
+// to: how two strangers of a large population compare. They count as no more
+// than uPrior pairs, so that they decide only in files of a few records, where
+// random pairs tell next to nothing.
+var shippedU = map[Kind][]float64{
+	KindGiven:            {.004, .002, .0001, .001, .001, .001, .003, .002, .0005, .001, .0005, .01, .07, .90},
+	KindFamily:           {.002, .0015, .002, .0005, .001, .0005, .01, .05, .93},
+	KindMiddle:           {.02, .10, .005, .005, .87},
+	KindBirthDate:        {.0001, .0001, .0002, .0006, .003, .003, .003, .01, .02, .96},
+	KindSex:              {.5, .5},
+	KindSuffix:           {.4, .6},
+	KindMultiple:         {.45, .05, 0, .05, .45},
+	KindSSN:              {.0001, .0001, .0002, .9996},
+	KindMedicaid:         {.0001, .0002, .9997},
+	KindMRN:              {.0001, .9999},
+	KindStudentID:        {.0001, .9999},
+	KindBirthCertificate: {.0001, .9999},
+	KindPhone:            {.0002, .0005, .9993},
+	KindPostalCode:       {.01, .005, .05, .935},
+	KindAddress:          {.0002, .001, .01, .005, .984},
+	KindMotherGiven:      {.006, .01, .984},
+	KindMotherMaiden:     {.002, .005, .993},
+	KindGuardian:         {.0005, .01, .002, .987},
+	KindGuardianGiven:    {.008, .01, .982},
+	KindDoses:            {.0001, .0001, .0003, .001, .01, .9885},
+}
+
+// shippedTextU are those of the kinds that compare any field.
+var shippedTextU = map[Kind][]float64{
+	KindText:   {.02, .005, .01, .965},
+	KindNumber: {.01, .03, .96},
+	KindExact:  {.1, .9},
+}
+
+// uPrior is how many random pairs the shipped u count as.
+const uPrior = 100
+
+// shippedStrangers returns the shipped u probabilities of a comparison, level 0
+// first, summing to 1; nil where there are none.
+func shippedStrangers(c Comparison) []float64 {
+	u, ok := shippedU[c.Kind]
+	if !ok {
+		u, ok = shippedTextU[c.Kind]
+	}
+	if !ok {
+		return nil
+	}
+	p := append([]float64{0}, u...)
+	normalize(p)
+	return p
+}
+
 // shipped returns the shipped m probabilities of a comparison, level 0 first,
 // summing to 1; nil where there are none.
 func shipped(c Comparison) []float64 {

@@ -174,6 +174,7 @@ func (f *fit) startU(clean func(levels Levels) float64) {
 	for c := range f.u {
 		f.u[c] = make([]float64, f.t.Space.sizes[c])
 	}
+	counted := make([]float64, len(f.u)) // random pairs in which the comparison has evidence
 	var levels Levels
 	for _, r := range f.t.Random {
 		levels = f.t.Space.AppendLevels(levels[:0], r.Pattern)
@@ -183,11 +184,17 @@ func (f *fit) startU(clean func(levels Levels) float64) {
 		}
 		for c, l := range levels {
 			f.u[c][l] += w
+			if l != 0 {
+				counted[c] += w
+			}
 		}
 	}
 	for c := range f.u {
+		for l, p := range shippedStrangers(f.t.Comparisons[c]) {
+			f.u[c][l] += uPrior * p
+		}
 		for l := range f.u[c] {
-			f.u[c][l] += maxRandomGap
+			f.u[c][l] += maxRandomGap * min(1, counted[c]/uPrior)
 		}
 		f.clearNeutral(c, f.u[c])
 		normalize(f.u[c])
