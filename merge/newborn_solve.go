@@ -299,7 +299,7 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.reason = WaitSexConflict
 	case x.BirthDate != Agrees && !sure:
 		f.reason = WaitBirthDate
-	case b.Confidence != patient.Certain:
+	case b.Confidence != patient.Certain && !x.reads(b.Placeholder):
 		f.reason = WaitWeakPlaceholder
 	case f.strength == fitsPossibly:
 		f.reason = WaitEvidence
@@ -328,6 +328,12 @@ func (v *NewbornView) multiple() bool { return v.Multiple == patient.Yes || v.Or
 // household says whether two records share what a household shares.
 func (p *NewbornPair) household() bool {
 	return p.Mother == Agrees || p.Phone == Agrees || p.Address == Agrees
+}
+
+// reads says whether a doubtful placeholder was read right: AMBERSBOY is no name
+// where the mother is Amber.
+func (p *NewbornPair) reads(c patient.Class) bool {
+	return c == patient.Composed && p.Mother == Agrees || c == patient.Fused && p.Family == Agrees
 }
 
 // corroboration counts what else a mother's two records of one child share.
