@@ -9,6 +9,7 @@ require golang.org/x/text v0.44.0 // indirect
 require (
 	github.com/stretchr/testify v1.12.1
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	pgregory.net/rapid v1.3.0
 )
 
 replace github.com/idem-health/idem => ../

@@ -17,6 +17,8 @@ type composer struct {
 	org                          *orgStyle
 	feed                         *thresholds
 	mixed                        bool
+	american                     bool      // dates are written MM/DD/YYYY
+	hidden                       uint64    // columns that are left out
 	seen                         [2]uint64 // doses reported so far, by place in the person's history
 }
 
@@ -26,7 +28,43 @@ func (c *composer) tag(t Tag) {
 }
 
 // end closes a column: what was appended since the last one is its value.
-func (c *composer) end(col Column) { c.row.ends[col] = uint32(len(c.batch.buffer)) }
+func (c *composer) end(col Column) {
+	if c.hidden>>col&1 != 0 {
+		c.batch.buffer = c.batch.buffer[:c.row.ends[col-1]]
+	}
+	c.row.ends[col] = uint32(len(c.batch.buffer))
+}
+
+// columns is the set of some columns.
+func columns(list ...Column) (set uint64) {
+	for _, c := range list {
+		set |= 1 << c
+	}
+	return set
+}
+
+// What a query never says, and what a partial one leaves out.
+var (
+	notAsked = columns(ColumnAlias, ColumnMultipleBirth, ColumnBirthOrder, ColumnEmail, ColumnSSN, ColumnMRN, ColumnMRNAuthority,
+		ColumnBirthCertificate, ColumnBirthFacility, ColumnDeathDate, ColumnRace, ColumnEthnicity, ColumnDoses)
+	contactColumns = columns(ColumnAddress, ColumnUnit, ColumnCity, ColumnState, ColumnPostalCode, ColumnPhone)
+	parentColumns  = columns(ColumnMotherGiven, ColumnMotherFamily, ColumnMotherMaiden, ColumnGuardianGiven, ColumnGuardianFamily)
+	partials       = [...]uint64{
+		columns(ColumnGivenName, ColumnMiddleName), columns(ColumnBirthDate), contactColumns | parentColumns,
+		contactColumns | columns(ColumnSex), columns(ColumnMiddleName, ColumnSex) | parentColumns,
+	}
+)
+
+// hide chooses what a query leaves out.
+func (c *composer) hide(m *message) {
+	if c.hidden = 0; m.role != asQuery {
+		return
+	}
+	c.hidden = notAsked
+	if c.d.is(c.p[rateQueryPartial]) {
+		c.hidden |= partials[c.d.below(len(partials))]
+	}
+}
 
 func (c *composer) put(col Column, s string) {
 	c.batch.buffer = append(c.batch.buffer, s...)
@@ -38,6 +76,9 @@ func (c *composer) put(col Column, s string) {
 type RecordID [13]byte
 
 func (id RecordID) String() string { return string(id[:]) }
+
+// querySource is the source of queries.
+const querySource = "query"
 
 // recordKey numbers the records of the world.
 func recordKey(p *person, f feed, seq uint8) uint64 { return p.id<<12 | uint64(f)<<8 | uint64(seq) }
@@ -66,18 +107,21 @@ func (c *composer) compose(h *household, p *person, m *message, doses []dose) {
 		person: p.id, household: h.id, twins: p.twins, tags: tags, lastTag: tags,
 		placeholder: m.newborn, separated: p.sealed && p.adopted(m.day), query: m.role == asQuery,
 	}
+	c.hide(m)
 	if m.repeat {
+		c.feed = &c.repeats[m.feed]
 		c.tag(tagRepeated)
 	}
 	id := c.recordID(key)
 	b.buffer = append(b.buffer, id[:]...)
 	c.end(ColumnRecordID)
 	if m.role == asQuery {
-		c.put(ColumnSource, "query")
+		c.put(ColumnSource, querySource)
 	} else {
 		c.put(ColumnSource, feedTable[m.feed].name)
 	}
-	b.buffer = appendDay(b.buffer, m.received)
+	c.american = c.mode == ModeCrosslink && m.feed == feedSCHOOL
+	b.buffer = c.appendDay(b.buffer, m.received)
 	c.end(ColumnReceived)
 	c.names(h, p, m)
 	c.birth(h, p, m)
@@ -86,6 +130,18 @@ func (c *composer) compose(h *household, p *person, m *message, doses []dose) {
 	c.identifiers(h, p, m)
 	c.others(p, m)
 	c.doses(p, m, doses)
+}
+
+// appendDay appends a date as the file writes them: the roster of mode crosslink
+// has a layout of its own, as another organization's file would.
+func (c *composer) appendDay(dst []byte, day int32) []byte {
+	if !c.american {
+		return appendDay(dst, day)
+	}
+	y, m, d := civil(day)
+	dst = append(appendPadded(dst, m, 2), '/')
+	dst = append(appendPadded(dst, d, 2), '/')
+	return appendPadded(dst, y, 4)
 }
 
 // appendName appends a name in the case of the organization.

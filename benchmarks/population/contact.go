@@ -50,8 +50,8 @@ func (c *composer) address(h *household, p *person, m *message) {
 		c.end(ColumnAddress)
 		c.end(ColumnUnit)
 	case at < junk+institution:
-		// The larger, the oftener: the first holds an eighth of all.
-		d := draws{mix64(uint64(c.d.below(60)*c.d.below(60)/60)*golden + 501)}
+		// The larger, the oftener: the first holds a ninth of all.
+		d := draws{mix64(uint64(c.d.below(35)*c.d.below(35)/35)*golden + 501)}
 		a, t = newAddress(&d, c.t.anyZIP(&d)), tagAddressInstitution
 		a.unit = 0
 		c.street(&a)
@@ -233,11 +233,12 @@ func (c *composer) phone(h *household, p *person, m *message) {
 		d := c.draw(kindOrganization, 1<<40|uint64(p.agency), streamNumber)
 		number = numberFrom(&d)
 	case p.adopted(m.day):
-		number = c.phoneAt(h.id|1<<50, 0, m.day)
+		number, _ = c.phoneAt(h.id|1<<50, 0, m.day)
 	case !c.firstHome(p, m):
-		number = c.phoneAt(h.id|1<<51, 0, m.day)
+		number, _ = c.phoneAt(h.id|1<<51, 0, m.day)
 	default:
-		if number = c.phoneAt(h.id, member, m.day); number != c.phoneAt(h.id, member, asOf) {
+		former := false
+		if number, former = c.phoneAt(h.id, member, m.day); former {
 			c.tag(tagPhoneFormer)
 		}
 	}

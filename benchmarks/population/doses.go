@@ -13,7 +13,16 @@ const maxDoses = 64
 
 // history appends the doses a person was given, in the order of time.
 func (w *world) history(h *household, p *person, dst []dose) []dose {
-	if p.refuser {
+	// Twins go together: they draw alike, and now and then one is left out.
+	key, refuses := p.id, p.refuser
+	if p.twins != 0 {
+		for i := h.first; i < h.n; i++ {
+			if o := &h.people[i]; o.twins == p.twins && o.order == 1 {
+				key, refuses = o.id, o.refuser
+			}
+		}
+	}
+	if refuses {
 		return dst
 	}
 	last := asOf
@@ -23,12 +32,22 @@ func (w *world) history(h *household, p *person, dst []dose) []dose {
 	if p.abroadFrom != 0 {
 		last = p.abroadFrom
 	}
-	d := w.draw(kindPerson, p.id, streamDoses)
+	d := w.draw(kindPerson, key, streamDoses)
 	n := len(dst)
 	if p.role == roleChild {
 		dst = w.childDoses(h, p, &d, dst, last)
 	} else {
 		dst = w.adultDoses(p, &d, dst, last)
+	}
+	if key != p.id {
+		own := w.draw(kindPerson, p.id, streamDoses)
+		kept := dst[:n]
+		for _, x := range dst[n:] {
+			if !own.is(percent(4)) {
+				kept = append(kept, x)
+			}
+		}
+		dst = kept
 	}
 	if len(dst)-n > maxDoses {
 		dst = dst[:n+maxDoses]
@@ -58,17 +77,19 @@ func (w *world) childDoses(h *household, p *person, d *draws, dst []dose, last i
 			missed |= 1 << series
 		}
 	}
+	visit := visits{p: p, giver: giver, missed: missed, last: last}
 	for i, s := range regimens[w.orgs[giver][org].regimen] {
 		if i > 0 && i%6 == 0 && d.is(percent(8)) { // another practice from now on
 			org = w.orgAt(giver, d, zip)
 		}
-		dst = appendSlot(dst, d, p, s, missed, giver, org, last)
+		dst = visit.give(dst, d, s, org)
 	}
 	for _, s := range teens {
-		dst = appendSlot(dst, d, p, s, missed, giver, org, last)
+		dst = visit.give(dst, d, s, org)
 	}
 	if winter := dayOf(2023, 10, 1); p.born > winter && d.is(percent(50)) {
-		dst = appendSlot(dst, d, p, slot{vaxBeyfortus, 5, 60, 0}, 0, giver, org, last)
+		visit.missed = 0
+		dst = visit.give(dst, d, slot{vaxBeyfortus, 5, 60, 0}, org)
 	}
 	return w.seasonal(h.id, p, d, dst, last, giver, org, zip)
 }
@@ -89,15 +110,30 @@ func later(v uint8, day int32) uint8 {
 	return v
 }
 
-func appendSlot(dst []dose, d *draws, p *person, s slot, missed uint32, giver feed, org, last int32) []dose {
-	day := p.born + s.age + int32(d.below(int(s.late)))
-	if day%7 == 0 || day%7 == 6 {
-		day += 2
+// visits are a child's visits to a practice: what is due at one age is given on
+// one day, mostly.
+type visits struct {
+	p      *person
+	giver  feed
+	missed uint32 // the series that are
+	last   int32
+	age    int32 // of the visit that was drawn last, and its day
+	day    int32
+}
+
+// give appends the dose of a slot, if it was given.
+func (v *visits) give(dst []dose, d *draws, s slot, org int32) []dose {
+	if s.age != v.age || d.is(percent(6)) {
+		v.age = s.age
+		v.day = v.p.born + s.age + int32(d.below(int(s.late)))
+		if weekday := v.day % 7; weekday == 0 || weekday == 6 {
+			v.day += 2
+		}
 	}
-	if day > last || missed&(1<<s.series) != 0 {
+	if v.day > v.last || v.missed&(1<<s.series) != 0 {
 		return dst
 	}
-	return append(dst, dose{later(s.vaccine, day), giver, org, day})
+	return append(dst, dose{later(s.vaccine, v.day), v.giver, org, v.day})
 }
 
 // seasonal adds influenza and COVID-19: often the same day for all children of

@@ -59,14 +59,14 @@ var feedTable = [numFeeds]feedSpec{
 // coverage is the percentage of people a feed has, before all factors: of
 // children under six, of other children, of adults.
 var coverage = [numFeeds][3]float64{
-	feedVR:     {40, 10, 0},
-	feedHOSP:   {40, 8, 0},
-	feedPED:    {85, 62, 25},
-	feedLHD:    {12, 14, 12},
-	feedPHARM:  {10, 30, 62},
-	feedSCHOOL: {3, 42, 0},
-	feedPLAN:   {20, 12, 5},
-	feedMASS:   {2, 7, 9},
+	feedVR:     {54, 13, 0},
+	feedHOSP:   {52, 11, 0},
+	feedPED:    {76, 54, 26},
+	feedLHD:    {11, 13, 13},
+	feedPHARM:  {10, 26, 44},
+	feedSCHOOL: {4, 60, 0},
+	feedPLAN:   {20, 13, 8},
+	feedMASS:   {2, 8, 10},
 }
 
 // thresholds are the chances of one feed, ready to be drawn against.
@@ -77,7 +77,6 @@ type thresholds struct {
 	order, multiple, maiden, email                  chance // known
 	noiseGiven, noiseFamily, noiseMiddle, noiseDate chance
 	noiseSex, noiseStreet, noiseZIP, noisePhone     chance
-	street                                          chance // spelled otherwise
 	level                                           float64
 }
 
@@ -97,7 +96,7 @@ type orgStyle struct {
 	authority  string
 }
 
-// compile makes the thresholds of all feeds.
+// compileFeeds makes the thresholds of all feeds.
 func (g *Generator) compileFeeds() {
 	v := &g.values
 	missing := v[rateMissing]
@@ -115,13 +114,23 @@ func (g *Generator) compileFeeds() {
 		}
 		t.order, t.multiple, t.maiden, t.email = percent(s.order), percent(s.multiple), percent(s.maiden), percent(s.email)
 		t.level = s.level * g.noise
-		// More than every second value in error is no longer data.
-		err := func(r rate) chance { return chanceOf(min(.5, v[r]*t.level)) }
-		t.noiseGiven, t.noiseFamily, t.noiseMiddle = err(rateNoiseGiven), err(rateNoiseFamily), err(rateNoiseMiddle)
-		t.noiseDate, t.noiseSex, t.noiseStreet = err(rateNoiseBirthDate), err(rateNoiseSex), err(rateNoiseStreet)
-		t.noiseZIP, t.noisePhone = err(rateNoisePostalCode), err(rateNoisePhone)
+		g.compileNoise(t, 1)
+		g.repeats[f] = *t
+		// Who is in one system twice was not recognized there: something about
+		// them was amiss.
+		g.compileNoise(&g.repeats[f], 2)
 		g.compileOrgs(f)
 	}
+}
+
+// compileNoise makes the chances of errors, some times those of the feed.
+func (g *Generator) compileNoise(t *thresholds, factor float64) {
+	v := &g.values
+	// More than every second value in error is no longer data.
+	err := func(r rate) chance { return chanceOf(min(.5, v[r]*t.level*factor)) }
+	t.noiseGiven, t.noiseFamily, t.noiseMiddle = err(rateNoiseGiven), err(rateNoiseFamily), err(rateNoiseMiddle)
+	t.noiseDate, t.noiseSex, t.noiseStreet = err(rateNoiseBirthDate), err(rateNoiseSex), err(rateNoiseStreet)
+	t.noiseZIP, t.noisePhone = err(rateNoisePostalCode), err(rateNoisePhone)
 }
 
 func (g *Generator) compileOrgs(f feed) {

@@ -9,20 +9,21 @@ func (c *composer) birth(h *household, p *person, m *message) {
 	case m.feed == feedSCHOOL && c.d.is(percent(1)): // known by grade alone
 		c.tag(tagBirthGrade)
 		y, mo, _ := civil(p.born)
-		if mo >= 9 {
-			b.buffer = appendDate(b.buffer, y, 9, 1)
+		if mo < 9 {
+			mo = 1
 		} else {
-			b.buffer = appendDate(b.buffer, y, 1, 1)
+			mo = 9
 		}
+		b.buffer = c.appendDay(b.buffer, dayOf(y, mo, 1))
 	case c.noise.is(f.noiseDate):
 		kind := c.dateErrors.pick(&c.noise)
 		day := misdate(&c.noise, p.born, kind, c.relative(h, p))
 		if day != p.born {
 			c.tag(tagBirth + Tag(kind))
 		}
-		b.buffer = appendDay(b.buffer, day)
+		b.buffer = c.appendDay(b.buffer, day)
 	default:
-		b.buffer = appendDay(b.buffer, p.born)
+		b.buffer = c.appendDay(b.buffer, p.born)
 	}
 	c.end(ColumnBirthDate)
 	sex := p.sex
@@ -267,7 +268,7 @@ func (c *composer) others(p *person, m *message) {
 		}
 	}
 	if p.died != 0 && p.died <= m.day+60 && (m.feed == feedVR || m.feed == feedHOSP || c.d.is(percent(30))) {
-		b.buffer = appendDay(b.buffer, p.died)
+		b.buffer = c.appendDay(b.buffer, p.died)
 	}
 	c.end(ColumnDeathDate)
 	if m.feed == feedPHARM || c.d.is(percent(25)) {

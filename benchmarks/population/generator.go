@@ -22,7 +22,7 @@ type Generator struct {
 	childGroups, adultGroups alias
 	nameErrors, dateErrors   alias
 	tail                     [numGroups]chance
-	feeds                    [numFeeds]thresholds
+	feeds, repeats           [numFeeds]thresholds
 	orgs                     [numFeeds][]orgStyle
 	hospitals, schools       []string
 }

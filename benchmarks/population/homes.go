@@ -85,26 +85,26 @@ func (w *world) moved(d *draws, old *address) address {
 // A phone is ten digits.
 type phone [10]byte
 
-// phoneAt is the number that a member gives on a day. Most give the
-// household's; a number lasts until it is changed.
-func (w *world) phoneAt(household uint64, member int, day int32) phone {
+// phoneAt is the number that a member gave on a day, and whether it has another
+// one by now. Most give the household's; a number lasts until it is changed.
+func (w *world) phoneAt(household uint64, member int, day int32) (p phone, former bool) {
 	d := w.draw(kindHousehold, household<<4|uint64(member), streamPhone)
-	if !d.is(w.p[ratePhoneShared]) {
-		return w.phoneNumber(household, 1+member, w.phoneSpell(&d, day))
+	who := 1 + member
+	if d.is(w.p[ratePhoneShared]) {
+		who = 0
+		d = w.draw(kindHousehold, household<<4|15, streamPhone)
 	}
-	shared := w.draw(kindHousehold, household<<4|15, streamPhone)
-	return w.phoneNumber(household, 0, w.phoneSpell(&shared, day))
-}
-
-// phoneSpell counts the numbers that somebody had before the one of a day.
-func (w *world) phoneSpell(d *draws, day int32) int {
-	spells := 0
-	for at := asOf - 20*year; at+year <= day; at += year {
+	spell, former := 0, false
+	for at := asOf - 20*year; at+year <= asOf; at += year {
 		if d.is(w.p[ratePhoneChurn]) {
-			spells++
+			if at+year <= day {
+				spell++
+			} else {
+				former = true
+			}
 		}
 	}
-	return spells
+	return w.phoneNumber(household, who, spell), former
 }
 
 // phoneNumber is a number: a function of who has it and how many there were

@@ -59,7 +59,10 @@ var ownGiven = [2][6]string{
 var (
 	chineseSyllables = strings.Fields("Wei Ling Ming Jun Hui Yan Jing Li Na Xin Yu Hao Lei Qiang Fang Mei Xia Jia Yi Chen Bo Tao Ying Rui Zhi Hong Feng Xiao Wen Jie Kai Ting Lan Ping Yun Zi Han Shan")
 	koreanSyllables  = strings.Fields("Min Ji Seo Jun Hyun Soo Young Eun Jae Woo Sung Hye Jin Kyung Hee Yeon Do Ha Seung Won Yoon Tae Ho Mi Sun Na Ra Chan Bin")
-	vietnameseGiven  = strings.Fields("Anh Linh Minh Hoa Huong Lan Mai Thao Trang Tuan Hung Dung Duc Khoa Long Nam Phuong Quang Son Thanh Thuy Tien Trung Tu Vinh Vy Yen Bao Chi Dao Hanh Kim")
+	vietnameseGiven  = [2][]string{
+		strings.Fields("Minh Tuan Hung Dung Duc Khoa Long Nam Quang Son Thanh Trung Tu Vinh Bao Anh Hai Cuong Dat Phuc"),
+		strings.Fields("Anh Linh Hoa Huong Lan Mai Thao Trang Phuong Thuy Tien Vy Yen Chi Dao Hanh Kim Nga Ngoc Thu"),
+	}
 )
 
 // falseFriends are real names that look like placeholders: given, family; "" is

@@ -260,7 +260,8 @@ func (w *world) nameGiven(d *draws, p *person) {
 		}
 	case vietnamese:
 		if p.foreign || d.is(percent(45)) {
-			n := vietnameseGiven[d.below(len(vietnameseGiven))]
+			names := vietnameseGiven[p.sex]
+			n := names[d.below(len(names))]
 			p.given = givenName{word{n, n}, -1}
 			p.pair, p.middle = middleWord, givenName{word{"Văn", "Van"}, -1}
 			if p.sex == 1 {

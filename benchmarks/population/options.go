@@ -59,7 +59,15 @@ func Noises() []string { return []string{"clean", "typical", "dirty"} }
 // Ages lists the mixes of ages.
 func Ages() []string { return []string{"lifespan", "child"} }
 
-var noiseFactors = map[string]float64{"": 1, "clean": .3, "typical": 1, "dirty": 2.5}
+// noiseFactors are the factors on all errors, by name.
+var noiseFactors = map[string]float64{"": 1, "clean": .3, "typical": 1, "dirty": 4}
+
+// dirtyRates are what comes to dirty beside the errors: gaps, habits of writing,
+// and more records of the worse kind.
+var dirtyRates = map[string]float64{
+	"missing": 1.6, "name.nickname_adult": .12, "name.nickname_child": .05, "name.nickname_school": .16, "name.asian_swapped": .15,
+	"format.mixed": .15, "noise.blank": .01, "name.encoding_damage": .06, "feed.mass": 2, "feed.lhd": 1.3, "newborn.placeholder": .5,
+}
 
 // childRates are the mix of ages child.
 var childRates = map[string]float64{
@@ -142,7 +150,9 @@ func (o Options) compile() (settings, error) {
 			fault("noise", o.Noise, append(Noises(), "a factor from 0 to 20"))
 		}
 	}
-	s.noise = factor
+	if s.noise = factor; o.Noise == "dirty" {
+		faults = append(faults, s.values.set(dirtyRates))
+	}
 	if o.Theme != "" {
 		rates, known := themes[o.Theme]
 		if !known {

@@ -60,8 +60,8 @@ func (w *world) planRegistry(h *household, p *person, dst []message) []message {
 	if len(dst) == n {
 		f := feedPED
 		switch {
-		case class == 2 && d.is(percent(75)):
-			f = feedPHARM
+		case class == 2:
+			f = []feed{feedPHARM, feedPHARM, feedPHARM, feedPED, feedPED, feedLHD}[d.below(6)]
 		case local && (p.died != 0 || p.abroadFrom != 0):
 			f = feedHOSP
 		}
@@ -188,7 +188,7 @@ func (w *world) planStream(h *household, p *person, doses []dose, dst []message)
 		if last := len(dst) - 1; last >= n && dst[last].day == x.day && dst[last].feed == x.feed && dst[last].org == x.org {
 			continue // the same visit
 		}
-		if x.feed == feedHOSP {
+		if x.feed == feedHOSP || !d.is(w.p[rateArrives]) {
 			continue
 		}
 		newborn := x.feed == feedPED && p.placeholder.inClinic && x.day-p.born < 120

@@ -167,6 +167,7 @@ const (
 	rateSSNJunk
 	rateSSNShared
 
+	rateArrives
 	rateOverlap
 	rateQueryAbsent
 	rateQueryPartial
@@ -193,7 +194,7 @@ var rateTable = [numRates]Rate{
 	rateHalfSiblings:          {"household.half_siblings", 0.15, 1, "families of two and more children whose elder ones have another father"},
 	rateFatherPresent:         {"household.father", 0.78, 1, "families whose father lives with them"},
 	rateFoster:                {"household.foster", 0.006, 1, "children who were in foster care for a while"},
-	rateYoung:                 {"household.young", 0.40, 1, "share of families drawn around a child under six"},
+	rateYoung:                 {"household.young", 0.58, 1, "share of families drawn around a child under six"},
 	rateRegisteredMother:      {"registered.mother", 0.62, 1, "mothers who have records of their own"},
 	rateRegisteredFather:      {"registered.father", 0.40, 1, "fathers who have"},
 	rateRegisteredGrandparent: {"registered.grandmother", 0.70, 1, "grandmothers who have"},
@@ -284,7 +285,7 @@ var rateTable = [numRates]Rate{
 	rateTrapStrangers:     {"trap.placeholder_strangers", 0.0004, 1, "pairs of households made to have newborns of one surname, sex, day and hospital"},
 	rateTrapNamesake:      {"trap.namesake", 0.0001, 1, "pairs of households made to have namesakes born on one day"},
 
-	rateCoverage:         {"feed.coverage", 0.62, 1, "factor on the share of people a feed knows, where each feed has a row for a person"},
+	rateCoverage:         {"feed.coverage", 0.68, 1, "factor on the share of people a feed knows, where each feed has a row for a person"},
 	rateFeedVR:           {"feed.vr", 1, 8, "factor on the vital records' share of people"},
 	rateFeedHOSP:         {"feed.hosp", 1, 8, "factor on the birth hospitals' share"},
 	rateFeedPED:          {"feed.ped", 1, 8, "factor on the pediatric practices' share"},
@@ -351,6 +352,7 @@ var rateTable = [numRates]Rate{
 	rateSSNJunk:            {"ssn.junk", 0.015, 1, "social security numbers that are made up (measured)"},
 	rateSSNShared:          {"ssn.shared", 0.007, 1, "that are the spouse's or the mother's"},
 
+	rateArrives:      {"stream.arrives", 0.85, 1, "visits whose message reaches the registry, in mode stream"},
 	rateOverlap:      {"crosslink.overlap", 0.75, 1, "schoolchildren of the roster whom the registry has"},
 	rateQueryAbsent:  {"query.absent", 0.15, 1, "queries for somebody the registry does not have"},
 	rateQueryPartial: {"query.partial", 0.50, 1, "queries that leave out a part of what identifies"},

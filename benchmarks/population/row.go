@@ -205,18 +205,15 @@ func appendDoses(dst []patient.Dose, text string) []patient.Dose {
 	return dst
 }
 
-// parseDay reads YYYY-MM-DD, as the generator writes it; what it writes
-// otherwise is read by the general rules.
+// parseDay reads a date as the generator writes it: YYYY-MM-DD or MM/DD/YYYY.
 func parseDay(s string) patient.Date {
-	if s == "" {
+	if len(s) != 10 {
 		return patient.Date{}
 	}
-	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
-		return patient.ParseDate(s, "")
+	two := func(i int) uint8 { return (s[i]-'0')*10 + s[i+1] - '0' }
+	y, m, d := 0, 5, 8
+	if s[2] == '/' {
+		y, m, d = 6, 0, 3
 	}
-	digit := func(i int) int { return int(s[i] - '0') }
-	return patient.Date{
-		Text: s, Year: uint16(digit(0)*1000 + digit(1)*100 + digit(2)*10 + digit(3)),
-		Month: uint8(digit(5)*10 + digit(6)), Day: uint8(digit(8)*10 + digit(9)),
-	}
+	return patient.Date{Text: s, Year: uint16(two(y))*100 + uint16(two(y+2)), Month: two(m), Day: two(d)}
 }

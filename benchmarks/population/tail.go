@@ -15,7 +15,7 @@ import (
 // tailShares are the shares of each group whose surname is in no table, and
 // tailOffsets the q of their curves.
 var (
-	tailShares  = [numGroups]float64{.30, .15, .22, .28, .31, .30}
+	tailShares  = [numGroups]float64{.31, .17, .25, .32, .31, .30}
 	tailOffsets = [numGroups]float64{24000, 5000, 7000, 5000, 800, 3000}
 )
 

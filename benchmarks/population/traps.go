@@ -18,6 +18,7 @@ const (
 	TrapNamesake             Trap = "namesake"        // strangers of one name and birthday
 	TrapAdoption             Trap = "adoption"        // records before and after a sealed adoption
 	TrapFalseFriend          Trap = "false_friend"    // a real name that looks like a placeholder
+	TrapQuery                Trap = "query"           // a query without a given name, and the record of a twin
 )
 
 // A Verdict says what a matcher should make of a labeled pair.
@@ -48,7 +49,7 @@ type Label struct {
 
 func (m *maker) ref(row int32) RecordRef {
 	r := &m.batch.Rows[row]
-	ref := RecordRef{ID: RecordID(r.bytes(ColumnRecordID))}
+	ref := RecordRef{ID: RecordID(r.bytes(ColumnRecordID)), Source: querySource}
 	for f := range numFeeds {
 		if string(r.bytes(ColumnSource)) == feedTable[f].name {
 			ref.Source = feedTable[f].name
@@ -77,6 +78,7 @@ func (m *maker) label(h *household, begin int) {
 			m.batch.Labels = append(m.batch.Labels, Label{Trap: TrapFalseFriend, Verdict: VerdictName, A: m.ref(f.named)})
 		}
 	}
+	m.labelQueries(h, begin)
 	siblings := false
 	for i := range h.n {
 		for j := i + 1; j < h.n; j++ {
@@ -128,6 +130,22 @@ func (m *maker) labelPlaceholder(h *household, p *person, f *found) {
 			m.pair(TrapPlaceholderSibling, VerdictDifferent, f.placeholder, g.named)
 		case o.role == roleMother:
 			m.pair(TrapPlaceholderMother, VerdictDifferent, f.placeholder, g.named)
+		}
+	}
+}
+
+// labelQueries labels queries that cannot tell twins apart: whoever answers them
+// should answer with both.
+func (m *maker) labelQueries(h *household, begin int) {
+	for i := range m.batch.Rows[begin:] {
+		row := &m.batch.Rows[begin+i]
+		if !row.truth.query || row.truth.twins == 0 || len(row.bytes(ColumnGivenName)) > 0 {
+			continue
+		}
+		for j := range h.n {
+			if o := &h.people[j]; o.twins == row.truth.twins && o.sex == h.people[row.truth.person&15].sex {
+				m.pair(TrapQuery, VerdictAmbiguous, int32(begin+i), m.found[j].named)
+			}
 		}
 	}
 }
