@@ -109,7 +109,7 @@ func (b *blocks) largest() {
 func (ix *Index) Reports() []RuleReport {
 	if ix.all {
 		n := ix.allPairs()
-		return []RuleReport{{Name: AllPairsRule, Records: ix.t.Len(), Blocks: 1, Pairs: n}}
+		return []RuleReport{{Name: AllPairsRule, Records: ix.n, Blocks: 1, Pairs: n}}
 	}
 	reports := make([]RuleReport, 0, len(ix.block))
 	for _, b := range ix.block {
@@ -124,7 +124,7 @@ func (ix *Index) Reports() []RuleReport {
 // every record, in the order the records were added to the table; records of a
 // negative person are left out of recall.
 func (ix *Index) Analyze(ctx context.Context, truth []int32) (*Report, error) {
-	r := &Report{Records: ix.t.Len(), All: ix.all, Rules: ix.Reports(), all: ix.allPairs()}
+	r := &Report{Records: ix.n, All: ix.all, Rules: ix.Reports(), all: ix.allPairs()}
 	err := ix.Each(ctx, 0, 1, func(_, _ uint32, rule int, _ uint64) bool {
 		r.Rules[rule].NewPairs++
 		r.Pairs++
@@ -182,7 +182,7 @@ func (ix *Index) tally(r *Report, first []int64, i, j uint32) {
 func (ix *Index) people(truth []int32) [][]uint32 {
 	var groups [][]uint32
 	group := make(map[int32]int)
-	for row := range ix.t.Len() {
+	for row := range ix.n {
 		origin := ix.t.Origin(row)
 		if origin >= len(truth) || truth[origin] < 0 {
 			continue

@@ -49,7 +49,7 @@ func (ix *Index) eachAll(ctx context.Context, shard, shards uint32, visit func(i
 	if ix.right != nil {
 		return ix.eachCross(ctx, int(shard), int(shards), visit)
 	}
-	n := uint32(ix.t.Len())
+	n := uint32(ix.n)
 	for i := shard; i < n; i += shards {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -283,7 +283,7 @@ func (b *blocks) list(w uint32, one *[1]uint32) []uint32 {
 // share as of any two.
 func (ix *Index) Mask(i, j uint32) uint64 {
 	switch {
-	case i == j:
+	case i == j, int(max(i, j)) >= ix.n:
 		return 0
 	case ix.all:
 		return ^uint64(0)
@@ -305,7 +305,7 @@ func (ix *Index) row(i uint32) []uint32 {
 // Neighbors appends the rows that are candidates with row i, ascending.
 func (ix *Index) Neighbors(dst []uint32, i uint32) []uint32 {
 	if ix.all {
-		for j := range uint32(ix.t.Len()) {
+		for j := range uint32(ix.n) {
 			if j != i && ix.crosses(i, j) {
 				dst = append(dst, j)
 			}

@@ -95,6 +95,7 @@ func (e *BudgetError) Unwrap() error { return ErrBudget }
 // safe for concurrent use.
 type Index struct {
 	t     *table.Table
+	n     int // rows that take part: all but echoes
 	rules []Rule
 	all   bool // all pairs are candidates
 	plans []*plan
@@ -132,10 +133,10 @@ type blocks struct {
 	stats RuleReport
 }
 
-// Build makes the index of a table's rows. It fails on invalid rules, on a
+// Build makes the index of a table's rows, echoes left out. It fails on invalid rules, on a
 // ladder of other rules and, with a [*BudgetError], on too many pairs.
 func Build(ctx context.Context, t *table.Table, rules []Rule, o Options) (*Index, error) {
-	n := t.Len()
+	n := t.Distinct()
 	if n >= maxRows {
 		return nil, fmt.Errorf("blocking: %d rows, at most %d", n, maxRows-1)
 	}
@@ -143,7 +144,7 @@ func Build(ctx context.Context, t *table.Table, rules []Rule, o Options) (*Index
 	if o.Right != nil && len(o.Right) != n {
 		return nil, fmt.Errorf("blocking: the sides of %d rows, the table has %d", len(o.Right), n)
 	}
-	ix := &Index{t: t, rules: rules, right: o.Right}
+	ix := &Index{t: t, n: n, rules: rules, right: o.Right}
 	if pairs := ix.allPairs(); pairs <= o.AllPairs {
 		ix.all = true
 		ix.rules = []Rule{{Name: AllPairsRule}}
@@ -169,7 +170,7 @@ func pairsOf(n int64) int64 { return n * (n - 1) / 2 }
 
 // allPairs returns how many pairs there are that could be candidates.
 func (ix *Index) allPairs() int64 {
-	n := int64(ix.t.Len())
+	n := int64(ix.n)
 	if ix.right == nil {
 		return pairsOf(n)
 	}
@@ -216,7 +217,7 @@ func (ix *Index) build(ctx context.Context, o Options) error {
 	if ix.several {
 		ix.stride += 2
 	}
-	ix.words = make([]uint32, ix.t.Len()*ix.stride)
+	ix.words = make([]uint32, ix.n*ix.stride)
 	ix.block = make([]*blocks, len(ix.plans))
 	work := make(chan int)
 	var wait sync.WaitGroup
@@ -224,7 +225,7 @@ func (ix *Index) build(ctx context.Context, o Options) error {
 		wait.Go(func() {
 			var b blockBuilder
 			for r := range work {
-				ix.block[r] = b.build(ix.plans[r], ix.t.Len(), o, frozen[r])
+				ix.block[r] = b.build(ix.plans[r], ix.n, o, frozen[r])
 				ix.enter(r)
 			}
 		})
@@ -246,7 +247,7 @@ func (ix *Index) build(ctx context.Context, o Options) error {
 // enter writes the words of rule r.
 func (ix *Index) enter(r int) {
 	b, words, stride := ix.block[r], ix.words, ix.stride
-	for row := range ix.t.Len() {
+	for row := range ix.n {
 		words[row*stride+r] = noBlock | uint32(row)
 	}
 	type again struct{ row, block uint32 }
@@ -284,7 +285,7 @@ func (ix *Index) enter(r int) {
 // markSeveral writes the masks at the end of the rows.
 func (ix *Index) markSeveral() {
 	rules := len(ix.plans)
-	for row := range ix.t.Len() {
+	for row := range ix.n {
 		words := ix.words[row*ix.stride : (row+1)*ix.stride]
 		var mask uint64
 		for r, w := range words[:rules] {

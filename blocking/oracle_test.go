@@ -178,7 +178,7 @@ func freeze(records []*patient.Normalized) (*table.Table, []*patient.Normalized)
 	for _, n := range records {
 		b.Add(n)
 	}
-	tab := b.Freeze(nil)
+	tab := b.Freeze(nil, 0)
 	rows := make([]*patient.Normalized, len(records))
 	for row := range rows {
 		rows[row] = records[tab.Origin(row)]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +55,7 @@ func TestRuleFaults(t *testing.T) {
 func TestBuildFaults(t *testing.T) {
 	b := table.NewBuilder(table.Spec{Text: []patient.Field{patient.FieldGiven}, Key: []patient.Field{patient.FieldBirthDate}})
 	b.Add(&patient.Normalized{Given: "ANN", Birth: patient.Date{Year: 2020}})
-	tab := b.Freeze(nil)
+	tab := b.Freeze(nil, 0)
 	build := func(rules ...Rule) error {
 		_, err := Build(context.Background(), tab, rules, Options{AllPairs: -1})
 		return err
@@ -187,7 +188,7 @@ func TestEachStops(t *testing.T) {
 
 // Every column of the default rules is spelled right, and every rule is valid.
 func TestDefaultRulesAreValid(t *testing.T) {
-	for _, d := range defaults {
+	for _, d := range slices.Concat(defaults, further) {
 		assert.Len(t, columns(d.keys), len(d.keys), d.name)
 		assert.Len(t, columns(d.refine), len(d.refine), d.name)
 	}
@@ -198,6 +199,14 @@ func TestDefaultRulesAreValid(t *testing.T) {
 			assert.NoError(t, r.Validate())
 		}
 		assert.Empty(t, Default(func(patient.Field) bool { return false }, n))
+	}
+	all := Catalogue(func(patient.Field) bool { return true })
+	assert.LessOrEqual(t, len(all), MaxRules)
+	names := map[string]bool{}
+	for _, r := range all {
+		assert.NoError(t, r.Validate())
+		assert.False(t, names[r.Name], r.Name)
+		names[r.Name] = true
 	}
 	none := Default(func(f patient.Field) bool { return f != patient.FieldPhone }, 1000)
 	for _, r := range none {

@@ -187,7 +187,11 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 	if err != nil {
 		return err
 	}
-	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped })
+	equal := maxEqual
+	if r.reader.linkage {
+		equal = 0 // the sides of equal records matter
+	}
+	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped }, equal)
 	r.stats.Records = r.table.Len()
 	return r.sides()
 }
@@ -233,7 +237,7 @@ func (r *run) block(ctx context.Context) error {
 	case r.o.Model != nil:
 		o.Frozen = &r.o.Model.Ladder
 	case r.o.Rules == nil:
-		r.rules = blocking.Default(r.has, r.table.Len())
+		r.rules = blocking.Default(r.has, r.table.Distinct())
 	}
 	index, err := blocking.Build(ctx, r.table, r.rules, o)
 	if err != nil {

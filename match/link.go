@@ -102,7 +102,7 @@ func (r *run) sides() error {
 
 // allPairs returns how many pairs there are that could be candidates.
 func (r *run) allPairs() float64 {
-	n, right := float64(r.table.Len()), float64(r.stats.Right)
+	n, right := float64(r.table.Distinct()), float64(r.stats.Right)
 	if r.right != nil {
 		return (n - right) * right
 	}

@@ -42,8 +42,9 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 	if r.oneToOne {
 		evidence = result.assignedEvidence
 	}
-	labels, report := merge.Resolve(r.table.Len(), edges, evidence, merge.Options{Workers: r.workers})
+	labels, report := merge.Resolve(r.table.Distinct(), edges, evidence, merge.Options{Workers: r.workers})
 	result.report = report
+	labels = r.echo(result, labels)
 	result.number(labels)
 	return result, ctx.Err()
 }

@@ -83,6 +83,7 @@ type Stats struct {
 	Matches     int64
 	Possible    int64
 	Rivals      int64 // of the possible: matches but for one-to-one, see [ReasonOneToOne]
+	Echoes      int   // records that repeat one that is there many times, and were compared with that one alone
 	AllPairs    bool  // blocking was not needed: every pair was compared
 	Rules       []RuleStats
 	Issues      map[patient.IssueCode]int64 // remarks of normalisation, by kind
@@ -168,17 +169,22 @@ func (res *Result) Joins(p int) []merge.Join {
 }
 
 // Largest returns the number of records of the largest person.
-func (res *Result) Largest() int { return res.report.Largest }
+func (res *Result) Largest() int {
+	largest := 0
+	for p := range res.Persons() {
+		largest = max(largest, len(res.Members(p)))
+	}
+	return largest
+}
 
 // Pairs returns the pairs decided match or possible, by record numbers.
 func (res *Result) Pairs() iter.Seq[Pair] {
 	return func(yield func(Pair) bool) {
-		rules := res.run.index.Rules()
 		for i := range res.pairs {
 			c := &res.pairs[i]
 			p := Pair{
 				A: int32(c.a), B: int32(c.b), Weight: c.weight.Bits(), Probability: c.weight.Probability(),
-				Decision: c.decision, Rule: rules[c.rule].Name, rival: c.rival, bonus: scoring.Weight(c.bonus), pattern: c.pattern,
+				Decision: c.decision, Rule: res.run.ruleName(c.rule), rival: c.rival, bonus: scoring.Weight(c.bonus), pattern: c.pattern,
 			}
 			if !yield(p) {
 				return
@@ -207,12 +213,8 @@ func (res *Result) Reasons(p Pair) []string {
 func (res *Result) Explain(a, b int) scoring.Explanation {
 	i, j := uint32(min(a, b)), uint32(max(a, b))
 	e := res.run.scorer.Explain(res.run.comparer.Pattern(i, j), res.run.frequencer.Weights(i, j))
-	for rule, mask := 0, res.run.mask(i, j); mask != 0 && rule < len(res.run.index.Rules()); rule, mask = rule+1, mask>>1 {
-		if mask&1 != 0 {
-			e.FoundBy = append(e.FoundBy, res.run.index.Rules()[rule].Name)
-		}
-	}
 	r := res.run
+	e.FoundBy = r.foundBy(i, j)
 	pattern := r.comparer.Pattern(i, j)
 	sc := r.scorer.Score(pattern)
 	v := sc.Verdict

@@ -53,7 +53,7 @@ func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.P
 	if r.right != nil {
 		return r.countRandomCross(ctx, c)
 	}
-	n := r.table.Len()
+	n := r.table.Distinct()
 	counters := make([]scoring.Counter, r.workers)
 	want := min(randomPairs, max(fewPairs, n*perRecord))
 	all := n*(n-1)/2 <= want

@@ -39,7 +39,7 @@ func fastAndPlain(t testing.TB, records []patient.Record, met map[string]bool) {
 		normalized[i], _ = patient.Normalize(&records[i], patient.US())
 		b.Add(&normalized[i])
 	}
-	tab := b.Freeze(nil)
+	tab := b.Freeze(nil, 0)
 	has := func(f patient.Field) bool { return tab.Column(f) != nil }
 	var present []Comparison
 	for _, c := range cs {
@@ -174,7 +174,7 @@ func BenchmarkPatternPair(b *testing.B) {
 		normalized[i], _ = patient.Normalize(&records[i], patient.US())
 		builder.Add(&normalized[i])
 	}
-	tab := builder.Freeze(nil)
+	tab := builder.Freeze(nil, 0)
 	fast, err := NewComparer(cs, tab)
 	require.NoError(b, err)
 	b.Run("fast", func(b *testing.B) {

@@ -216,6 +216,7 @@ func (f *fit) start() {
 	for _, x := range f.n {
 		n += x
 	}
+	n = max(n, 1) // a class of 0 pairs is one the model does not have
 	f.pairs = [numClasses]float64{.3 * n, .3 * n, .02 * n, .05 * n, max(f.t.TotalPairs*f.t.Share, 1)}
 	if f.t.TwoClasses {
 		f.pairs[classHousehold], f.pairs[classHeir], f.pairs[classNamesake] = 0, 0, 0

@@ -225,8 +225,10 @@ func (b *Builder) put(c *builderColumn, words []uint32, v string) {
 
 // Freeze leaves out the records that drop names (nil names none) and the
 // columns that no record has, puts the rows into canonical order and returns
-// the table. The Builder must not be used again.
-func (b *Builder) Freeze(drop func(i int) bool) *Table {
+// the table. Of more than maxEqual rows of equal content all but the first are
+// echoes, which come after all other rows; 0 makes none. The Builder must not
+// be used again.
+func (b *Builder) Freeze(drop func(i int) bool, maxEqual int) *Table {
 	t := b.t
 	var added []uint32
 	var digests [][16]byte
@@ -239,7 +241,9 @@ func (b *Builder) Freeze(drop func(i int) bool) *Table {
 	t.n = len(added)
 	t.rows = make([]uint32, 0, t.n*len(words))
 	t.digest = digests[:0:0]
-	for _, k := range canonical(digests) {
+	order, distinct := setAside(canonical(digests), digests, maxEqual)
+	t.distinct = distinct
+	for _, k := range order {
 		t.origin = append(t.origin, added[k])
 		t.digest = append(t.digest, digests[k])
 		row := b.row(int(added[k]))
@@ -332,4 +336,27 @@ func canonical(digest [][16]byte) []uint32 {
 		i = j
 	}
 	return order
+}
+
+// setAside moves the echoes behind the other rows and returns how many of those
+// there are.
+func setAside(order []uint32, digest [][16]byte, maxEqual int) ([]uint32, int) {
+	if maxEqual <= 0 {
+		return order, len(order)
+	}
+	kept, echoes := order[:0], []uint32(nil)
+	for from := 0; from < len(order); {
+		to := from + 1
+		for to < len(order) && digest[order[to]] == digest[order[from]] {
+			to++
+		}
+		run := order[from:to]
+		from = to
+		if len(run) > maxEqual {
+			echoes = append(echoes, run[1:]...)
+			run = run[:1]
+		}
+		kept = append(kept, run...)
+	}
+	return append(kept, echoes...), len(kept)
 }

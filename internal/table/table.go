@@ -1,7 +1,9 @@
 package table
 
 import (
+	"bytes"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/idem-health/idem/match/patient"
@@ -19,10 +21,28 @@ type Table struct {
 	dicts  []*Dict
 	digest [][16]byte
 	origin []uint32
+
+	distinct int // rows before the echoes
 }
 
 // Len returns the number of rows.
 func (t *Table) Len() int { return t.n }
+
+// Distinct returns the number of rows that are no echo: rows from here on repeat
+// the content of an earlier one.
+func (t *Table) Distinct() int { return t.distinct }
+
+// Repeats returns the row whose content an echo repeats; a row that is no echo
+// is returned itself.
+func (t *Table) Repeats(row int) int {
+	if row < t.distinct {
+		return row
+	}
+	first, _ := slices.BinarySearchFunc(t.digest[:t.distinct], t.digest[row], func(a, b [16]byte) int {
+		return bytes.Compare(a[:], b[:])
+	})
+	return first
+}
 
 // Column returns the column of a field, nil if the table does not have it.
 func (t *Table) Column(f patient.Field) *Col { return t.field[f] }
