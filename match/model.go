@@ -22,6 +22,11 @@ type Model struct {
 	Rules   []blocking.Rule `json:"rules"`
 	Ladder  blocking.Ladder `json:"ladder"`
 	Scoring *scoring.Model  `json:"scoring"`
+
+	// Layouts say how the dates of the records were written, for whoever reads
+	// further files of the same sources. The caller puts them here; nothing in
+	// this package reads them.
+	Layouts []patient.FieldLayout `json:"layouts,omitempty"`
 }
 
 // ParseModel reads a model from strict JSON and validates it. An unknown name
@@ -41,6 +46,11 @@ func ParseModel(data []byte) (*Model, error) {
 	}
 	if err := m.Scoring.Validate(); err != nil {
 		return nil, err
+	}
+	for _, layout := range m.Layouts {
+		if err := layout.Validate(); err != nil {
+			return nil, fmt.Errorf("match: model: %w", err)
+		}
 	}
 	for _, rule := range m.Rules {
 		if err := rule.Validate(); err != nil {

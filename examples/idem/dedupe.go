@@ -21,42 +21,68 @@ import (
 
 // dedupeCommand is idem dedupe.
 type dedupeCommand struct {
-	Out      string   `placeholder:"DIR" help:"Write the results to this folder; it is new or empty, else --force."`
+	runFlags
+	Files []string `arg:"" optional:"" name:"file" help:"CSV, NDJSON or Parquet, plain, gzip or zstd; - is standard input. Without one, a sample that is built in."`
+}
+
+// runFlags are the flags of every command that makes people of files.
+type runFlags struct {
+	Out   string `placeholder:"DIR" help:"Write the results to this folder; it is new or empty, else --force."`
+	Force bool   `help:"Replace the files of an earlier run in --out."`
+	Truth string `placeholder:"COLUMN|COLUMN~REGEX|FILE.csv" help:"Who is who, to measure the result by: a column, the first group of a pattern in a column, or a file of record_id,person_id[,source]."`
+	inputFlags
+}
+
+// inputFlags are the flags of every command that reads files of records.
+type inputFlags struct {
 	Map      []string `sep:"none" placeholder:"FIELD=COLUMN[:LAYOUT]" help:"Read a column as a field; for a date perhaps how it is written, as in birth_date=born:MM/DD/YYYY. Repeatable."`
 	Drop     []string `sep:"none" placeholder:"COLUMN" help:"Do not read a column. Repeatable."`
 	Model    string   `placeholder:"FILE" help:"Use the model.json of an earlier run; nothing is trained."`
 	Policy   string   `default:"generic" placeholder:"generic|iis|FILE" help:"What is made of a weight (default generic)."`
 	Profile  string   `placeholder:"US|Neutral" help:"How values are normalised (default: the policy's)."`
-	Truth    string   `placeholder:"COLUMN|COLUMN~REGEX|FILE.csv" help:"Who is who, to measure the result by: a column, the first group of a pattern in a column, or a file of record_id,person_id[,source]."`
 	MaxPairs int64    `name:"max-pairs" placeholder:"N" help:"Candidate pairs that are too many."`
-	Quiet    bool     `help:"No mapping, no progress: the summary alone."`
-	Force    bool     `help:"Replace the files of an earlier run in --out."`
-	Files    []string `arg:"" optional:"" name:"file" help:"CSV, plain or gzip; - is standard input. Without one, a sample that is built in."`
+	Quiet    bool     `help:"No mapping, no progress: the result alone."`
+	JSON     bool     `name:"json" help:"The result as JSON on standard output; the mapping goes to standard error."`
 }
 
 // Help is shown by idem dedupe --help.
 func (*dedupeCommand) Help() string {
 	return `Columns are recognised by their usual names (first_name, dob, zip ...); the mapping is printed. A record is
-known by its source (a source column, else the file's name) and its id (record_id, id ..., else its line).
+known by its source (a source column, else the file's name) and its id (record_id, id ..., else its line). Several
+values in one cell are separated by semicolons. An NDJSON file has one JSON object a line.
 
 Examples:
-  idem dedupe                                           the sample
-  idem dedupe --out people clinic.csv registry.csv.gz   two files into the folder people
-  idem dedupe --truth 'rec_id~^rec-(\d+)-' febrl.csv    with a measure of how good it is
+  idem dedupe                                               the sample
+  idem dedupe --out people clinic.csv registry.ndjson.gz    two files into the folder people
+  idem dedupe --truth 'rec_id~^rec-(\d+)-' febrl.csv        with a measure of how good it is
+  idem dedupe --map birth_date=born:DD.MM.YYYY clinic.csv   a column, and how its dates are written
+  idem dedupe --model people/model.json next.parquet        as an earlier run did, nothing is trained
+  idem dedupe --quiet --json clinic.csv | jq .people        for a script
   zcat big.csv.gz | idem dedupe --policy iis --out people -
 
 In --out: clusters.csv (who is who), pairs.csv, golden.csv (one merged row a person), review.csv (pairs for a person
-to look at), rejected.csv (rows set aside), model.json, summary.json, readable by you alone. Nothing is left behind by a run that fails.
+to look at), rejected.csv (rows set aside), model.json, report.html (to read and to print) and summary.json, readable
+by you alone. Nothing is left behind by a run that fails or is interrupted.
 In golden.csv and review.csv a cell that a spreadsheet would run as a formula gets an apostrophe in front; the other
 files hold ids exactly as they came, so read those with a program or import their columns as text.
 
-Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted.`
+` + exitCodes
 }
 
+// exitCodes end the help of every command.
+const exitCodes = "Exit codes: 0 done, 1 error, 2 wrong command line, 130 interrupted."
+
 // Run is idem dedupe.
-func (c *dedupeCommand) Run(ctx context.Context, env *environment) (err error) {
+func (c *dedupeCommand) Run(ctx context.Context, env *environment) error {
+	return c.run(ctx, env, c.Files, func(input *intake.Reader, s *settings) (*match.Result, error) {
+		return match.Dedupe(ctx, s.truth.watch(input.Records(ctx)), s.options)
+	})
+}
+
+// run is a command that makes people out of files, by what decide makes of them.
+func (c *runFlags) run(ctx context.Context, env *environment, files []string, decide func(*intake.Reader, *settings) (*match.Result, error)) (err error) {
 	began := time.Now()
-	settings, err := c.settings(env)
+	settings, err := c.settings(env, len(files) == 0, c.Truth)
 	if err != nil {
 		return err
 	}
@@ -68,51 +94,69 @@ func (c *dedupeCommand) Run(ctx context.Context, env *environment) (err error) {
 		defer func() { err = errors.Join(err, out.discard()) }()
 	}
 	show := newProgress(env.stderr, c.Quiet)
+	defer show.end()
 	rejects, err := newRejects(out)
 	if err != nil {
 		return err
 	}
 	defer rejects.abandon()
-	input, err := c.open(env, settings, rejects, show)
+	input, err := c.open(ctx, files, settings, rejects, show)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, input.Close()) }()
 	if !c.Quiet {
-		describe(env.stdout, input, settings)
+		describe(c.notes(env), input, settings)
 	}
 	settings.truth.bind(input.Mappings())
 	settings.options.Progress = show.tell
-	result, err := match.Dedupe(ctx, settings.truth.watch(input.Records(ctx)), settings.options)
+	result, err := decide(input, settings)
 	show.clear()
 	if err != nil {
 		return c.explain(err)
 	}
+	settings.keepLayouts(result, input)
 	s := summarize(input, settings, result)
 	if out != nil {
 		stage := startStage("write")
 		w := writer{ctx: ctx, folder: out, input: input, result: result, truth: settings.truth, progress: show}
 		if err := w.all(rejects, s); err != nil {
-			show.clear()
 			return err
 		}
 		s.Stages = append(s.Stages, stage.end())
 	}
-	show.clear()
+	show.end()
 	s.finish(time.Since(began))
+	return c.deliver(env, out, s)
+}
+
+// notes is where the mapping is printed.
+func (f *inputFlags) notes(env *environment) io.Writer {
+	if f.JSON {
+		return env.stderr
+	}
+	return env.stdout
+}
+
+// deliver puts the folder in place and prints the summary.
+func (f *runFlags) deliver(env *environment, out *folder, s *summary) error {
+	data, err := s.json()
+	if err != nil {
+		return err
+	}
 	if out != nil {
-		data, err := s.json()
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(out.write("summary.json", data), ctx.Err()); err != nil {
+		if err := out.write("summary.json", data); err != nil {
 			return err
 		}
 		if err := out.commit(); err != nil {
 			return err
 		}
 	}
-	return s.print(env.stdout, c.Out)
+	if f.JSON {
+		_, err := env.stdout.Write(data)
+		return err
+	}
+	return s.print(env.stdout, f.Out)
 }
 
 // settings are what the command line comes to.
@@ -124,10 +168,10 @@ type settings struct {
 	model   string // the file of a frozen model
 }
 
-func (c *dedupeCommand) settings(env *environment) (*settings, error) {
-	s := &settings{sample: len(c.Files) == 0, model: c.Model}
-	if s.sample && c.Truth == "" {
-		c.Truth = sampleTruth
+func (c *inputFlags) settings(env *environment, sample bool, who string) (*settings, error) {
+	s := &settings{sample: sample, model: c.Model}
+	if s.sample && who == "" {
+		who = sampleTruth
 	}
 	var err error
 	if s.options.Policy, err = readPolicy(c.Policy); err != nil {
@@ -140,6 +184,7 @@ func (c *dedupeCommand) settings(env *environment) (*settings, error) {
 		if s.options.Model, err = readModel(c.Model); err != nil {
 			return nil, err
 		}
+		s.intake.Layouts = s.options.Model.Layouts
 	}
 	if c.Profile != "" {
 		if s.options.Profile, err = patient.ProfileByName(c.Profile); err != nil {
@@ -157,20 +202,28 @@ func (c *dedupeCommand) settings(env *environment) (*settings, error) {
 	s.intake.Drop = c.Drop
 	s.intake.Stdin = env.stdin
 	s.intake.Decompressors, s.intake.Formats = decompressors, formats
-	if s.truth, err = parseTruth(c.Truth); err != nil {
+	if s.truth, err = parseTruth(who); err != nil {
 		return nil, err
 	}
 	s.intake.Truth = s.truth.column
 	return s, nil
 }
 
-func (c *dedupeCommand) open(env *environment, s *settings, rejects *rejects, show *progress) (*intake.Reader, error) {
+// keepLayouts puts into a new model how dates were written, so that a later run
+// reads the same sources the same way.
+func (s *settings) keepLayouts(result *match.Result, input *intake.Reader) {
+	if s.options.Model == nil {
+		result.Model.Layouts = input.Layouts()
+	}
+}
+
+func (c *inputFlags) open(ctx context.Context, files []string, s *settings, rejects *rejects, show *progress) (*intake.Reader, error) {
 	s.intake.Reject = rejects.add
 	s.intake.Progress = show.bytes
 	if s.sample {
 		return openSample(s.intake)
 	}
-	return intake.Open(c.Files, s.intake)
+	return intake.OpenContext(ctx, files, s.intake)
 }
 
 // readPolicy finds a preset, else reads a file.
@@ -223,14 +276,11 @@ func describe(w io.Writer, input *intake.Reader, s *settings) {
 }
 
 // explain adds to an error of the matching what helps on the command line.
-func (c *dedupeCommand) explain(err error) error {
-	_, ofInput := errors.AsType[*intake.Error](err)
+func (c *inputFlags) explain(err error) error {
 	switch {
-	case ofInput, errors.Is(err, context.Canceled):
-		return err
 	case errors.Is(err, blocking.ErrBudget):
 		return fmt.Errorf("%w; here: --max-pairs N", err)
-	case c.Model != "":
+	case c.Model != "" && errors.Is(err, scoring.ErrNoField):
 		return fmt.Errorf("--model %s does not fit these records: %s; name the columns it needs with --map field=column, or leave --model out to train a new one", c.Model, plainText(err))
 	}
 	return err

@@ -247,21 +247,36 @@ func TestCount(t *testing.T) {
 }
 
 // A file that changes between the passes gives an error, not a wrong golden
-// record.
+// record: by its size and time, else by what is in it.
 func TestInputThatChanges(t *testing.T) {
-	path := write(t, "clinic.csv", clinic())
-	input, err := intake.Open([]string{path}, intake.Options{})
-	require.NoError(t, err)
-	defer input.Close()
-	res, err := match.Dedupe(context.Background(), input.Records(context.Background()), match.Options{})
-	require.NoError(t, err)
 	lines := strings.SplitAfter(clinic(), "\n")
-	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines[:20], "")), 0o600))
-	out, err := newFolder(filepath.Join(t.TempDir(), "out"), false)
-	require.NoError(t, err)
-	w := writer{ctx: context.Background(), folder: out, input: input, result: res}
-	err = w.golden()
-	require.ErrorIs(t, err, match.ErrChanged)
-	assert.NotContains(t, err.Error(), "Oliver")
-	require.NoError(t, out.discard())
+	other := strings.Replace(clinic(), "Oliver", "Olivia", 1)
+	for name, tt := range map[string]struct {
+		text string
+		want error
+	}{
+		"shorter":                {strings.Join(lines[:20], ""), intake.ErrChanged},
+		"a row more":             {clinic() + "900,p1,A,B,2000-01-01,F,1,C,1\n", intake.ErrChanged},
+		"as long, as old, other": {other, match.ErrChanged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, "clinic.csv", clinic())
+			before, err := os.Stat(path)
+			require.NoError(t, err)
+			input, err := intake.Open([]string{path}, intake.Options{})
+			require.NoError(t, err)
+			defer input.Close()
+			res, err := match.Dedupe(context.Background(), input.Records(context.Background()), match.Options{})
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(path, []byte(tt.text), 0o600))
+			require.NoError(t, os.Chtimes(path, before.ModTime(), before.ModTime()))
+			out, err := newFolder(filepath.Join(t.TempDir(), "out"), false)
+			require.NoError(t, err)
+			w := writer{ctx: context.Background(), folder: out, input: input, result: res}
+			err = w.golden()
+			require.ErrorIs(t, err, tt.want)
+			assert.NotContains(t, err.Error(), "Oliver")
+			require.NoError(t, out.discard())
+		})
+	}
 }

@@ -3,9 +3,10 @@ package main
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -18,7 +19,7 @@ import (
 // made as people become complete in a second pass over the input, and kept in
 // a scratch file until their order and their columns are known.
 func (w *writer) golden() (err error) {
-	scratch, err := newScratch(w.folder.temp, w.result.Persons())
+	scratch, err := newScratch(w.folder, w.result.Persons())
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func join(cell *string, value string) {
 
 // A scratch keeps golden records on disk until they can be written in order.
 type scratch struct {
-	file   *os.File
+	file   outputFile
 	buf    *bufio.Writer
 	at     int64
 	where  []place // of each person
@@ -115,10 +116,10 @@ type place struct {
 	size int
 }
 
-func newScratch(dir string, people int) (*scratch, error) {
-	file, err := os.Create(filepath.Join(dir, ".golden"))
+func newScratch(f *folder, people int) (*scratch, error) {
+	file, err := f.create(".golden")
 	if err != nil {
-		return nil, goldenError(err)
+		return nil, err
 	}
 	s := &scratch{file: file, buf: bufio.NewWriterSize(file, 1<<20), where: make([]place, people), fields: patient.StandardNames(), number: map[string]uint64{}}
 	for i, f := range s.fields {
@@ -133,7 +134,7 @@ func goldenError(err error) error { return fmt.Errorf("write golden.csv: %w", pa
 // close removes the scratch file.
 func (s *scratch) close() error {
 	err := s.file.Close()
-	if e := os.Remove(s.file.Name()); err == nil {
+	if e := os.Remove(s.file.Name()); err == nil && !errors.Is(e, fs.ErrNotExist) {
 		err = e
 	}
 	return err

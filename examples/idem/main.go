@@ -17,15 +17,27 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
 
+// grace is how long the work may take to heed an interrupt.
+const grace = 600 * time.Millisecond
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// Who reads the output may go: that is an error of a write, after which the
+	// temporary folder is removed, and not the end on the spot.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, func() { // a read that waits, or a step that does not ask
+		time.Sleep(grace)
+		lastResort()
+		fmt.Fprintln(os.Stderr, interrupted)
+		os.Exit(exitInterrupted)
+	})
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	os.Exit(code) // without stop, which would run the above
 }
 
 // The exit codes.
@@ -36,10 +48,12 @@ const (
 	exitInterrupted = 130
 )
 
+const interrupted = "idem: interrupted; no results were left behind"
+
 // commands is the command line, as kong reads it.
 type commands struct {
-	Dedupe dedupeCommand `cmd:"" help:"Find the people behind files of patient records."`
-	Pairs  pairsCommand  `cmd:"" help:"Decide pairs of records, one JSON object a line."`
+	Dedupe  dedupeCommand  `cmd:"" help:"Find the people behind files of patient records."`
+	Pairs   pairsCommand   `cmd:"" help:"Decide pairs of records, one JSON object a line."`
 }
 
 // environment is what a command may touch of its surroundings.
@@ -59,7 +73,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	helped := false
 	parser, err := kong.New(&cli,
 		kong.Name("idem"),
-		kong.Description("Idem decides which patient records belong to the same person."),
+		kong.Description("Idem decides which patient records belong to the same person.\n\nidem COMMAND --help has examples. "+exitCodes),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }), // --help; errors come back
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -86,8 +100,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "idem: interrupted; nothing was written")
+		fmt.Fprintln(stderr, interrupted)
 		return exitInterrupted
+	case errors.Is(err, syscall.EPIPE):
+		return exitError // who read the output has seen enough
 	}
 	fmt.Fprintln(stderr, "idem:", plainText(err))
 	if _, ok := errors.AsType[usageError](err); ok {

@@ -2,13 +2,17 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 )
 
 // The files of an output folder, in the order they are put in place: the
@@ -20,14 +24,62 @@ var outputFiles = []string{"clusters.csv", "pairs.csv", "golden.csv", "review.cs
 // that fails or is interrupted leaves nothing behind.
 type folder struct {
 	path   string
-	temp   string
 	exists bool
+	open   func(path string) (outputFile, error) // openFile, but for tests
+
+	mu   sync.Mutex // guards temp, and that nothing is made in it when it is gone
+	temp string
+}
+
+// An outputFile is a file that is being written.
+type outputFile interface {
+	io.Writer
+	io.ReaderAt
+	io.Closer
+	Name() string
+}
+
+func openFile(path string) (outputFile, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
+}
+
+// unfinished are the folders in the making. An interrupt that the work does not
+// heed in time removes them; see [lastResort].
+var unfinished struct {
+	sync.Mutex
+	folders map[*folder]bool
+}
+
+func (f *folder) register() {
+	unfinished.Lock()
+	defer unfinished.Unlock()
+	if unfinished.folders == nil {
+		unfinished.folders = map[*folder]bool{}
+	}
+	unfinished.folders[f] = true
+}
+
+func (f *folder) forget() {
+	unfinished.Lock()
+	defer unfinished.Unlock()
+	delete(unfinished.folders, f)
+}
+
+// lastResort removes every folder in the making, after one that is being put
+// in place is.
+func lastResort() {
+	unfinished.Lock()
+	folders := slices.Collect(maps.Keys(unfinished.folders))
+	unfinished.Unlock()
+	for _, f := range folders {
+		f.discard()
+	}
 }
 
 // newFolder checks that dir may be written: it is new, or empty, or force says
 // that its files of an earlier run may be replaced.
 func newFolder(dir string, force bool) (*folder, error) {
-	f := &folder{path: filepath.Clean(dir)}
+	f := &folder{path: filepath.Clean(dir), open: openFile}
 	entries, err := os.ReadDir(f.path)
 	switch {
 	case err == nil:
@@ -52,6 +104,7 @@ func newFolder(dir string, force bool) (*folder, error) {
 	if f.temp, err = os.MkdirTemp(parent, ".idem-"); err != nil {
 		return nil, fmt.Errorf("--out %s: cannot be written: %w", dir, pathless(err))
 	}
+	f.register()
 	return f, nil
 }
 
@@ -65,6 +118,13 @@ func pathless(err error) error {
 
 // discard removes what was written. It does nothing after commit.
 func (f *folder) discard() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.remove()
+}
+
+func (f *folder) remove() error {
+	f.forget()
 	if f.temp == "" {
 		return nil
 	}
@@ -73,14 +133,34 @@ func (f *folder) discard() error {
 	return os.RemoveAll(temp)
 }
 
+// create begins a file.
+func (f *folder) create(name string) (outputFile, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.temp == "" {
+		return nil, fmt.Errorf("write %s: %w", name, context.Canceled)
+	}
+	file, err := f.open(filepath.Join(f.temp, name))
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", name, pathless(err))
+	}
+	return file, nil
+}
+
 // commit puts the files in place. A new folder is open to its owner alone:
 // patient data is shared by decision, not by default.
 func (f *folder) commit() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.temp == "" {
+		return fmt.Errorf("--out %s: %w", f.path, context.Canceled)
+	}
 	if !f.exists {
 		if err := os.Rename(f.temp, f.path); err != nil {
 			return fmt.Errorf("--out %s: %w", f.path, pathless(err))
 		}
 		f.temp = ""
+		f.forget()
 		return nil
 	}
 	for _, name := range slices.Backward(outputFiles) { // the old summary goes first
@@ -94,12 +174,17 @@ func (f *folder) commit() error {
 			return fmt.Errorf("--out %s: %w", f.path, err)
 		}
 	}
-	return f.discard()
+	return f.remove()
 }
 
 // write writes a whole file.
 func (f *folder) write(name string, data []byte) error {
-	if err := os.WriteFile(filepath.Join(f.temp, name), data, 0o600); err != nil {
+	file, err := f.create(name)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", name, pathless(err))
 	}
 	return nil
@@ -108,16 +193,16 @@ func (f *folder) write(name string, data []byte) error {
 // A sheet is a CSV file being written.
 type sheet struct {
 	name string
-	file *os.File
+	file outputFile
 	buf  *bufio.Writer
 	csv  *csv.Writer
 }
 
 // sheet begins a CSV file with a header.
 func (f *folder) sheet(name string, header ...string) (*sheet, error) {
-	file, err := os.OpenFile(filepath.Join(f.temp, name), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	file, err := f.create(name)
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", name, pathless(err))
+		return nil, err
 	}
 	buf := bufio.NewWriterSize(file, 1<<20)
 	s := &sheet{name: name, file: file, buf: buf, csv: csv.NewWriter(buf)}

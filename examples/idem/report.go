@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/idem-health/idem/examples/idem/report"
@@ -30,9 +29,9 @@ func (w *writer) report(s *summary) (err error) {
 	if w.truth.known() {
 		in.Truth = w.truth.of(w.result)
 	}
-	file, err := os.OpenFile(filepath.Join(w.folder.temp, name), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	file, err := w.folder.create(name)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, pathless(err))
+		return err
 	}
 	buf := bufio.NewWriter(file)
 	if err := errors.Join(report.Write(w.ctx, buf, in), buf.Flush(), file.Close()); err != nil {

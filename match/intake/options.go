@@ -76,11 +76,7 @@ type Assignment struct {
 }
 
 // A Layout is how the dates of a field are written in a source.
-type Layout struct {
-	Source string             `json:"source,omitempty"` // "" is any
-	Field  string             `json:"field"`
-	Layout patient.DateLayout `json:"layout"`
-}
+type Layout = patient.FieldLayout
 
 // ParseAssignment reads "field=column" or, for a date, "field=column:layout",
 // such as birth_date=born:MM/DD/YYYY. ISO as a layout is the zero layout:

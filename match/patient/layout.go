@@ -1,6 +1,9 @@
 package patient
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A DateLayout says how dates are written: "" is ISO or HL7 (YYYY-MM-DD,
 // YYYYMMDD with or without a time behind it, YYYY-MM, YYYYMM, YYYY); anything
@@ -8,6 +11,24 @@ import "strings"
 // separators, such as "MMDDYYYY", "DD.MM.YYYY" or "M/D/YYYY". There is no
 // two-digit year: its century would be a guess.
 type DateLayout string
+
+// A FieldLayout is how the dates of a field are written in a source.
+type FieldLayout struct {
+	Source string     `json:"source,omitempty"` // "" is any
+	Field  string     `json:"field"`
+	Layout DateLayout `json:"layout"`
+}
+
+// Validate reports a field that is no date, or a layout that is none.
+func (l FieldLayout) Validate() error {
+	if !IsDate(l.Field) {
+		return fmt.Errorf("patient: layout: %q is not the field of a date", l.Field)
+	}
+	if !l.Layout.Valid() {
+		return fmt.Errorf("patient: layout of %s: %q is not a date layout", l.Field, string(l.Layout))
+	}
+	return nil
+}
 
 // layouts are the candidates of [InferDateLayout], in order of preference.
 var layouts = [...]DateLayout{
