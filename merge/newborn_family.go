@@ -155,7 +155,7 @@ func (s *newbornSolver) findRivals() {
 			}
 			a, b := &s.newborns[x[1]], &s.newborns[y[1]]
 			p, _ := s.pool(a.rows, b.rows)
-			if s.twoChildren(a, b, &p) {
+			if s.twoChildren(a, b, &p, s.children[x[0]].view.Multiple == patient.No) {
 				s.rivals = append(s.rivals, ordered(x[1], y[1]))
 				if p.household() && p.BirthDate != Differs {
 					s.addSiblings(a.label, b.label)
@@ -166,9 +166,11 @@ func (s *newbornSolver) findRivals() {
 }
 
 // twoChildren says whether two newborns are surely, or as far as one can tell,
-// two children.
-func (s *newbornSolver) twoChildren(a, b *newborn, p *NewbornPair) bool {
-	single := p.Mother == Agrees && !a.view.multiple() && !b.view.multiple() && (a.view.Multiple == patient.No || b.view.Multiple == patient.No)
+// two children. Where one of them, or the child they both may be, is said to be
+// the only one of its birth, two of its mother are one.
+func (s *newbornSolver) twoChildren(a, b *newborn, p *NewbornPair, only bool) bool {
+	only = only || a.view.Multiple == patient.No || b.view.Multiple == patient.No
+	single := only && p.oneMother() && !a.view.multiple() && !b.view.multiple()
 	return p.Hard || p.Soft && p.Identifier != Agrees || p.Order == Differs || p.Certificate == Differs ||
 		p.Identifier == Differs && (!single || p.Sequential) || p.Mother == Differs || p.Sex == Differs || p.BirthDate == Differs
 }

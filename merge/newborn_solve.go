@@ -257,15 +257,15 @@ func (f *fit) judge(b, c *NewbornView) {
 	twins := b.multiple() || c.multiple()
 	// If one of them is said to be the only child of its birth, another one of its
 	// mother and day is itself.
-	single := x.Mother == Agrees && !twins && (b.Multiple == patient.No || c.Multiple == patient.No)
+	single := x.oneMother() && !twins && (b.Multiple == patient.No || c.Multiple == patient.No)
 	otherChart := x.Identifier == Differs && !certificate && !single
 	switch {
 	case x.Hard || x.Order == Differs || x.Certificate == Differs,
 		x.BirthDate == Differs,
 		x.Sex == Differs && twins,
 		x.Mother == Differs && !sure,
-		(x.Soft || otherChart) && !sure && !(x.Mother == Agrees && (x.Phone == Agrees || x.Address == Agrees)),
-		otherChart && (twins || x.Sequential):
+		(x.Soft || otherChart) && !sure && !(x.oneMother() && (x.Phone == Agrees || x.Address == Agrees)),
+		otherChart && (twins && x.Order != Agrees || x.Sequential):
 		f.excluded = true
 		return
 	}
@@ -276,7 +276,8 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.strength, f.by = fitsSurely, ByIdentifier
 	case x.Mother == Agrees && x.corroboration() >= 2-btoi(x.Family == Agrees):
 		f.strength, f.by = fitsEnough, ByMother
-	case x.Mother == Unknown && x.Family == Agrees && x.Phone == Agrees && b.Placeholder != patient.Unnamed:
+	case x.Mother == Unknown && x.Family == Agrees && b.Placeholder != patient.Unnamed &&
+		(x.Phone == Agrees || x.Address == Agrees && (x.Facility == Agrees || x.Dose == Agrees)):
 		f.strength, f.by = fitsEnough, ByPhone
 	case x.Match:
 		f.strength, f.by = fitsEnough, ByPolicy
@@ -325,9 +326,17 @@ func (s *newbornSolver) alone(p *parts) {
 // multiple says whether a record speaks of a multiple birth.
 func (v *NewbornView) multiple() bool { return v.Multiple == patient.Yes || v.Order != 0 }
 
-// household says whether two records share what a household shares.
+// oneMother says whether two children are of one mother: her name agrees, or
+// where one of them lacks it the family name and its phone or address.
+func (p *NewbornPair) oneMother() bool {
+	return p.Mother == Agrees || p.Mother == Unknown && p.Family == Agrees && (p.Phone == Agrees || p.Address == Agrees)
+}
+
+// household says whether two records share what a household shares. The mother's
+// given name alone is that of many mothers of a day: with another family name
+// it says nothing.
 func (p *NewbornPair) household() bool {
-	return p.Mother == Agrees || p.Phone == Agrees || p.Address == Agrees
+	return p.Phone == Agrees || p.Address == Agrees || p.Mother == Agrees && p.Family != Differs
 }
 
 // reads says whether a doubtful placeholder was read right: AMBERSBOY is no name
