@@ -7,6 +7,7 @@ require (
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
 	github.com/idem-health/idem v0.0.0
+	github.com/idem-health/idem/benchmarks v0.0.0
 	github.com/klauspost/compress v1.20.4
 	github.com/parquet-go/parquet-go v0.32.0
 	github.com/stretchr/testify v1.12.1
@@ -27,3 +28,5 @@ require (
 )
 
 replace github.com/idem-health/idem => ../
+
+replace github.com/idem-health/idem/benchmarks => ../benchmarks
