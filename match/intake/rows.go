@@ -53,6 +53,8 @@ type tableRows struct {
 	width int
 	cells []string
 	line  int
+
+	size, unpacked int64 // of the file, and of the cells so far
 }
 
 func (f *file) openTable(ctx context.Context, done *atomic.Int64) (*tableRows, error) {
@@ -64,7 +66,7 @@ func (f *file) openTable(ctx context.Context, done *atomic.Int64) (*tableRows, e
 	if err != nil {
 		return nil, errors.Join(tableError(f.name, 0, err), in.Close())
 	}
-	return &tableRows{table: table, file: in, width: len(table.Columns())}, nil
+	return &tableRows{table: table, file: in, width: len(table.Columns()), size: f.size}, nil
 }
 
 func tableError(name string, line int, err error) error {
@@ -73,6 +75,9 @@ func tableError(name string, line int, err error) error {
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
+	}
+	if errors.Is(err, ErrBomb) {
+		return readError(name, line, err)
 	}
 	return &Error{File: name, Line: line, Err: fmt.Errorf("%w: %w", ErrFormat, err), Do: "the file is damaged or cut short; copy it or write it again"}
 }
@@ -96,12 +101,15 @@ func (r *tableRows) next() (Reason, error) {
 	if len(cells) != r.width {
 		return ReasonRagged, nil
 	}
-	size := 0
+	size := len(cells)
 	for _, c := range cells {
 		if reason := textFault(c); reason != "" {
 			return reason, nil
 		}
 		size += len(c)
+	}
+	if r.unpacked += int64(size); r.unpacked > bombFree && r.unpacked/bombRatio > r.size {
+		return "", ErrBomb
 	}
 	if size > maxRow {
 		return ReasonLong, nil

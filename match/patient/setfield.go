@@ -184,16 +184,18 @@ func (r *Record) legal() *Name {
 // addIdentifiers adds values, each to the first identifier of its type that has
 // an authority but no value yet.
 func (r *Record) addIdentifiers(kind, value string) {
+	from := 0 // none before it is without a value: ten thousand values must not cost their square
 	for v := range strings.SplitSeq(value, ";") {
 		if v = strings.TrimSpace(v); v == "" {
 			continue
 		}
-		i := slices.IndexFunc(r.Identifiers, func(id Identifier) bool { return id.Type == kind && id.Value == "" })
-		if i < 0 {
-			r.Identifiers = append(r.Identifiers, Identifier{Type: kind})
-			i = len(r.Identifiers) - 1
+		for from < len(r.Identifiers) && (r.Identifiers[from].Type != kind || r.Identifiers[from].Value != "") {
+			from++
 		}
-		r.Identifiers[i].Value = v
+		if from == len(r.Identifiers) {
+			r.Identifiers = append(r.Identifiers, Identifier{Type: kind})
+		}
+		r.Identifiers[from].Value = v
 	}
 }
 
