@@ -1,7 +1,9 @@
 // Command idem finds the people behind files of patient records.
 //
-//	idem dedupe [FILE...]   people out of records
-//	idem pairs PAIRS.jsonl  a decision for each pair
+//	idem dedupe [FILE...]         people out of records
+//	idem link LEFT RIGHT          the records of two files, one to one
+//	idem explain FILE ID [ID]     why two records are one person or not
+//	idem pairs PAIRS.jsonl        a decision for each pair
 //
 // idem --help and idem COMMAND --help say more. The exit code is 0 when all
 // went well, 1 after an error, 2 when the command line was wrong and 130 when
@@ -52,8 +54,11 @@ const interrupted = "idem: interrupted; no results were left behind"
 
 // commands is the command line, as kong reads it.
 type commands struct {
-	Dedupe  dedupeCommand  `cmd:"" help:"Find the people behind files of patient records."`
-	Pairs   pairsCommand   `cmd:"" help:"Decide pairs of records, one JSON object a line."`
+	Dedupe   dedupeCommand   `cmd:"" help:"Find the people behind files of patient records."`
+	Link     linkCommand     `cmd:"" help:"Link the records of two files, one to one."`
+	Explain  explainCommand  `cmd:"" help:"Say why two records are one person or not, or how a person came to be."`
+	Pairs    pairsCommand    `cmd:"" help:"Decide pairs of records, one JSON object a line."`
+	Generate generateCommand `cmd:"" help:"Make up a population of patients, with the truth about every record."`
 }
 
 // environment is what a command may touch of its surroundings.

@@ -25,6 +25,7 @@ type summary struct {
 	Model      string           `json:"model"` // trained, or frozen
 	Records    recordSummary    `json:"records"`
 	Candidates candidateSummary `json:"candidates"`
+	Link       *linkSummary     `json:"link,omitempty"`
 	Pairs      pairSummary      `json:"pairs"`
 	People     peopleSummary    `json:"people"`
 	Estimated  *scoreSummary    `json:"estimated,omitempty"`
@@ -81,6 +82,13 @@ type pairSummary struct {
 	Possible int64 `json:"possible"`
 	Apart    int64 `json:"match_apart"` // matches whose records ended in two persons
 	Review   int64 `json:"review"`
+}
+
+type linkSummary struct {
+	Left       int   `json:"left_records"`
+	Right      int   `json:"right_records"`
+	ManyToMany bool  `json:"many_to_many"`
+	Rivals     int64 `json:"rivals"` // possible only because a record was better linked
 }
 
 type peopleSummary struct {
@@ -141,6 +149,9 @@ func summarize(input *intake.Reader, s *settings, res *match.Result) *summary {
 	}
 	if s.options.Model != nil {
 		sum.Model = "frozen"
+	}
+	if res.Linkage() {
+		sum.Link = &linkSummary{st.Records - st.Right, st.Right, s.options.ManyToMany, st.Rivals}
 	}
 	for _, m := range input.Mappings() {
 		sum.Inputs = append(sum.Inputs, summarizeInput(m))
@@ -252,6 +263,9 @@ func (t *textWriter) line(head, format string, args ...any) {
 func (s *summary) printRecords(t *textWriter) {
 	r := s.Records
 	t.line("records", "%s read, %s kept", count(r.Read), count(int64(r.Kept)))
+	if l := s.Link; l != nil {
+		t.line("", "%s of the left file, %s of the right", count(int64(l.Left)), count(int64(l.Right)))
+	}
 	aside := []struct {
 		n    int64
 		what string
@@ -330,6 +344,9 @@ func (s *summary) printCandidates(t *textWriter) {
 		return
 	}
 	all := float64(s.Records.Kept) * float64(s.Records.Kept-1) / 2
+	if s.Link != nil {
+		all = float64(s.Link.Left) * float64(s.Link.Right)
+	}
 	share := ""
 	if all > 0 {
 		share = fmt.Sprintf(", %.3g %% of all", 100*float64(c.Pairs)/all)
@@ -349,6 +366,9 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func (s *summary) printPeople(t *textWriter) {
 	t.line("pairs", "%s match, %s possible", count(s.Pairs.Match), count(s.Pairs.Possible))
+	if l := s.Link; l != nil && l.Rivals > 0 {
+		t.line("", "%s of the possible would match, were a record of theirs not better linked", count(l.Rivals))
+	}
 	if s.Pairs.Apart > 0 {
 		t.line("", "%s matches were not followed: a conflict, or the other records of the two people speak against it", count(s.Pairs.Apart))
 	}

@@ -159,19 +159,27 @@ func (t *truth) of(res *match.Result) []int32 {
 	return people
 }
 
-// measure holds a result against the truth.
+// measure holds a result against the truth; of a linkage, what it says of pairs
+// across the two files.
 func (t *truth) measure(res *match.Result) (pairs, people evaluate.Score) {
 	truth := t.of(res)
-	pairs = evaluate.Pairs(truth, func(yield func(int, int) bool) {
+	matches := func(yield func(int, int) bool) {
 		for p := range res.Pairs() {
 			if p.Decision == match.Match && !yield(int(p.A), int(p.B)) {
 				return
 			}
 		}
-	})
+	}
 	given := make([]int32, res.Records())
 	for i := range given {
 		given[i] = int32(res.Person(i))
 	}
-	return pairs, evaluate.Clusters(truth, given)
+	if !res.Linkage() {
+		return evaluate.Pairs(truth, matches), evaluate.Clusters(truth, given)
+	}
+	right := make([]bool, res.Records())
+	for i := range right {
+		right[i] = res.Side(i) == 1
+	}
+	return evaluate.PairsAcross(truth, right, matches), evaluate.ClustersAcross(truth, given, right)
 }

@@ -53,7 +53,8 @@ func (w *writer) all(rejects *rejects, s *summary) error {
 	return w.ctx.Err()
 }
 
-// order sorts the records as the files list them.
+// order sorts the records as the files list them: by source and id, of a linkage
+// those of the left file first.
 func (w *writer) order() {
 	n := w.result.Records()
 	keys := make([]match.Key, n)
@@ -63,7 +64,7 @@ func (w *writer) order() {
 		w.byKey[i] = int32(i)
 	}
 	slices.SortFunc(w.byKey, func(a, b int32) int {
-		return cmp.Or(strings.Compare(keys[a].Source, keys[b].Source), strings.Compare(keys[a].ID, keys[b].ID))
+		return cmp.Or(cmp.Compare(w.result.Side(int(a)), w.result.Side(int(b))), strings.Compare(keys[a].Source, keys[b].Source), strings.Compare(keys[a].ID, keys[b].ID))
 	})
 	for at, i := range w.byKey {
 		w.place[i] = int32(at)
