@@ -21,19 +21,26 @@ func Default(has func(patient.Field) bool, n int) []Rule {
 	strong := slices.ContainsFunc(strongFields, has)
 	var rules []Rule
 	for _, d := range defaults {
-		r := Rule{Name: d.name, Keys: columns(d.keys), Crosswise: d.crosswise}
-		missing := slices.ContainsFunc(r.KeyFields(), func(f patient.Field) bool { return !has(f) })
-		if missing || !d.use.fits(strong, n) {
-			continue
+		if r, ok := d.rule(has); ok && d.use.fits(strong, n) {
+			rules = append(rules, r)
 		}
-		for _, c := range columns(d.refine) {
-			if has(c.Field) {
-				r.Refine = append(r.Refine, c)
-			}
-		}
-		rules = append(rules, r)
 	}
 	return rules
+}
+
+// rule makes the rule for the columns that are there; it is none where one of
+// its keys is not.
+func (d defaultRule) rule(has func(patient.Field) bool) (r Rule, ok bool) {
+	r = Rule{Name: d.name, Keys: columns(d.keys), Crosswise: d.crosswise}
+	if slices.ContainsFunc(r.KeyFields(), func(f patient.Field) bool { return !has(f) }) {
+		return r, false
+	}
+	for _, c := range columns(d.refine) {
+		if has(c.Field) {
+			r.Refine = append(r.Refine, c)
+		}
+	}
+	return r, true
 }
 
 // strongFields are those by which a person is found whatever the names.
