@@ -59,6 +59,8 @@ type run struct {
 	oneToOne bool
 	unique   uniqueness
 
+	newborns *newborns // nil where the policy does not resolve them, or there is none
+
 	rowsOnce sync.Once // guards rowOf
 	rowOf    []uint32  // row of each record by order of reading
 }
@@ -193,6 +195,7 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 	}
 	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped }, equal)
 	r.stats.Records = r.table.Len()
+	r.findNewborns()
 	return r.sides()
 }
 
@@ -202,6 +205,9 @@ func (r *run) spec(comparisons []scoring.Comparison) table.Spec {
 	var spec table.Spec
 	for _, c := range comparisons {
 		spec.Text = append(spec.Text, c.Fields()...)
+	}
+	if r.o.Policy.Newborns {
+		spec.Text = append(spec.Text, newbornFields...)
 	}
 	rules := r.candidateRules()
 	spec.Text = append(spec.Text, blocking.Text(rules)...)

@@ -28,12 +28,10 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 	}
 	var edges []merge.Edge
 	for _, c := range result.pairs {
-		if c.decision == Match {
+		if c.decision == Match && !r.newborns.mixed(c.a, c.b) {
 			edges = append(edges, merge.Edge{A: c.a, B: c.b, Weight: int32(c.weight)})
-			r.stats.Matches++
-		} else {
-			r.stats.Possible++
 		}
+		r.count(c.decision, 1)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -44,6 +42,7 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 	}
 	labels, report := merge.Resolve(r.table.Distinct(), edges, evidence, merge.Options{Workers: r.workers})
 	result.report = report
+	labels = r.resolveNewborns(result, labels)
 	labels = r.echo(result, labels)
 	result.number(labels)
 	return result, ctx.Err()

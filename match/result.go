@@ -32,7 +32,8 @@ type Pair struct {
 	Decision    Decision
 	Rule        string // blocking rule that found the pair
 
-	rival   bool // see [ReasonOneToOne]
+	rival   bool  // see [ReasonOneToOne]
+	newborn uint8 // see [ReasonNewborn]
 	bonus   scoring.Weight
 	pattern scoring.Pattern
 }
@@ -105,18 +106,20 @@ type Result struct {
 	Stats      Stats
 	Superseded []Superseded
 
-	run     *run
-	pairs   []decided // in row order
-	report  merge.Report
-	person  []int32 // of each record
-	first   []int32 // members of person p are members[first[p]:first[p+1]]
-	members []int32
+	run      *run
+	pairs    []decided // in row order
+	report   merge.Report
+	newborns merge.NewbornReport
+	person   []int32 // of each record
+	first    []int32 // members of person p are members[first[p]:first[p+1]]
+	members  []int32
 }
 
 type decided struct {
 	candidate
 	decision Decision
 	rival    bool
+	newborn  uint8
 }
 
 // Records returns the number of records.
@@ -184,7 +187,7 @@ func (res *Result) Pairs() iter.Seq[Pair] {
 			c := &res.pairs[i]
 			p := Pair{
 				A: int32(c.a), B: int32(c.b), Weight: c.weight.Bits(), Probability: c.weight.Probability(),
-				Decision: c.decision, Rule: res.run.ruleName(c.rule), rival: c.rival, bonus: scoring.Weight(c.bonus), pattern: c.pattern,
+				Decision: c.decision, Rule: res.run.ruleName(c.rule), rival: c.rival, newborn: c.newborn, bonus: scoring.Weight(c.bonus), pattern: c.pattern,
 			}
 			if !yield(p) {
 				return
@@ -201,6 +204,9 @@ func (res *Result) Reasons(p Pair) []string {
 	if p.bonus > 0 {
 		sc := scorer.Score(p.pattern)
 		reasons = scorer.VerdictReasons(res.run.verdict(&sc, p.pattern, p.bonus))
+	}
+	if p.newborn != 0 {
+		reasons = append(reasons, newbornReasons[p.newborn])
 	}
 	if p.rival {
 		reasons = append(reasons, ReasonOneToOne)
@@ -226,7 +232,11 @@ func (res *Result) Explain(a, b int) scoring.Explanation {
 		e.Rules = r.scorer.VerdictReasons(v)
 	}
 	var reason string
-	if e.Decision, reason = res.settle(i, j, r.decide(e.Weight, &v)); reason != "" {
+	e.Decision, reason = res.settle(i, j, r.decide(e.Weight, &v))
+	if p := res.find(i, j); p != nil && p.newborn != 0 {
+		e.Decision, reason = p.decision, newbornReasons[p.newborn]
+	}
+	if reason != "" {
 		e.Rules = append(e.Rules, reason)
 	}
 	return e

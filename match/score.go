@@ -25,6 +25,7 @@ const keepWeight = -6 * scoring.OneBit
 // scored is what one worker found.
 type scored struct {
 	kept      []candidate
+	links     [][2]uint32 // of placeholders and legal names, whatever they weigh
 	histogram scoring.Histogram
 	cache     *scoring.Cache
 	byRule    []int64
@@ -61,6 +62,9 @@ func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error
 	for w := range workers {
 		kept = append(kept, workers[w].kept...)
 		histogram.Merge(&workers[w].histogram)
+		if r.newborns != nil {
+			r.newborns.links = append(r.newborns.links, workers[w].links...)
+		}
 		r.stats.Candidates += workers[w].pairs
 		for i, n := range workers[w].byRule {
 			r.stats.Rules[i].NewPairs += n
@@ -83,6 +87,9 @@ func (r *run) scorePair(w *scored, i, j uint32, rule int) {
 	}
 	if sc.Verdict.Apply(scoring.Match) == scoring.Match {
 		w.histogram.Add(weight)
+	}
+	if r.newborns.mixed(i, j) {
+		w.links = append(w.links, [2]uint32{i, j})
 	}
 	if !keeps(weight, &sc.Verdict) {
 		return

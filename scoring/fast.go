@@ -3,8 +3,6 @@ package scoring
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/idem-health/idem/internal/table"
 	"github.com/idem-health/idem/match/patient"
@@ -343,22 +341,9 @@ func (b *binder) placeholder() func(i, j int) uint8 {
 	c := b.cell(patient.FieldPlaceholderClass)
 	grades := make([]uint8, c.col.Dict.Len())
 	for id := range grades {
-		grades[id] = placeholderGrade(placeholderOf(c.col.Dict.Value(uint32(id))))
+		grades[id] = placeholderGrade(patient.ParsePlaceholder(c.col.Dict.Value(uint32(id))))
 	}
 	return func(i, j int) uint8 { return comparePlaceholder(grades[c.id(i)], grades[c.id(j)]) }
-}
-
-// placeholderOf reads a value of [patient.FieldPlaceholderClass].
-func placeholderOf(value string) patient.Placeholder {
-	p := patient.Placeholder{Confidence: patient.Certain}
-	name, doubt := strings.CutSuffix(value, "?")
-	if doubt {
-		p.Confidence = patient.Probable
-	}
-	if k := slices.Index([]string{"", "GENERIC", "COMPOSED", "FUSED", "UNNAMED", "TEST"}, name); k > 0 {
-		p.Class = patient.Class(k)
-	}
-	return p
 }
 
 func (b *binder) birthTime() func(i, j int) uint8 {

@@ -9,7 +9,7 @@ package scoring
 // IISPolicy is the preset for immunization information systems.
 func IISPolicy() Policy {
 	return Policy{
-		Name: "iis", Version: 1, Profile: "US", Preset: PresetIIS,
+		Name: "iis", Version: 1, Profile: "US", Preset: PresetIIS, Newborns: true,
 		Thresholds: Thresholds{
 			// 20 bits are even odds at a prior of one in a million, 30 are .999. The
 			// upper cut may lie anywhere from 24 to 28 with the same outcomes.

@@ -30,8 +30,9 @@ func (d Decision) String() string {
 type Policy struct {
 	Name       string     `json:"name"`
 	Version    int        `json:"version"`
-	Profile    string     `json:"profile"`     // the normalisation profile it implies: US or Neutral
-	Preset     string     `json:"comparisons"` // the comparisons a model is fitted with under it: generic or iis
+	Profile    string     `json:"profile"`          // the normalisation profile it implies: US or Neutral
+	Preset     string     `json:"comparisons"`      // the comparisons a model is fitted with under it: generic or iis
+	Newborns   bool       `json:"resolve_newborns"` // placeholder names are resolved by the newborn rules, not by weight
 	Thresholds Thresholds `json:"thresholds"`
 	Switches   []Switch   `json:"switches,omitempty"`
 	Macros     []Macro    `json:"macros,omitempty"`

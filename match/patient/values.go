@@ -11,6 +11,20 @@ var placeholderNames = [...][2]string{
 	{"", ""}, {"GENERIC", "GENERIC?"}, {"COMPOSED", "COMPOSED?"}, {"FUSED", "FUSED?"}, {"UNNAMED", "UNNAMED?"}, {"TEST", "TEST?"},
 }
 
+// ParsePlaceholder reads a value of [FieldPlaceholderClass] back. Of a
+// placeholder it gives the class and the confidence; what the name encodes is in
+// the other fields.
+func ParsePlaceholder(value string) Placeholder {
+	for class, names := range placeholderNames {
+		for doubt, name := range names {
+			if name == value && name != "" {
+				return Placeholder{Class: Class(class), Confidence: Certain - Confidence(doubt)}
+			}
+		}
+	}
+	return Placeholder{}
+}
+
 // AppendValues appends the values of a field, the first value first; nothing
 // where it is missing. The address fields give one value for each address, ""
 // where that address has none, so that value i of each belongs to address i.
