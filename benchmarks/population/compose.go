@@ -45,7 +45,7 @@ func columns(list ...Column) (set uint64) {
 
 // What a query never says, and what a partial one leaves out.
 var (
-	notAsked = columns(ColumnAlias, ColumnMultipleBirth, ColumnBirthOrder, ColumnEmail, ColumnSSN, ColumnMRN, ColumnMRNAuthority,
+	notAsked = columns(ColumnAlias, ColumnBirthTime, ColumnMultipleBirth, ColumnBirthOrder, ColumnEmail, ColumnSSN, ColumnMRN, ColumnMRNAuthority,
 		ColumnBirthCertificate, ColumnBirthFacility, ColumnDeathDate, ColumnRace, ColumnEthnicity, ColumnDoses)
 	contactColumns = columns(ColumnAddress, ColumnUnit, ColumnCity, ColumnState, ColumnPostalCode, ColumnPhone)
 	parentColumns  = columns(ColumnMotherGiven, ColumnMotherFamily, ColumnMotherMaiden, ColumnGuardianGiven, ColumnGuardianFamily)

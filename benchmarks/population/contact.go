@@ -41,6 +41,9 @@ func (c *composer) address(h *household, p *person, m *message) {
 		return
 	}
 	junk, institution, box := c.p[rateAddressJunk], c.p[rateAddressInstitution], c.p[rateAddressBox]
+	if m.feed == feedSCHOOL {
+		institution = institution.times(certain * 4)
+	}
 	at := chance(c.d.next() >> 32)
 	a, t := c.where(h, p, m)
 	switch {

@@ -29,7 +29,8 @@
 // registry and queries ([ModeQuery]). A record says what its sender knew then,
 // in the sender's way of writing, with the sender's gaps; errors come last. What
 // differs from the truth is a [Tag] of the record's truth; what is only another
-// way of writing (capitals, formats) is none.
+// way of writing (capitals, formats) is none. Records come household by
+// household: a matcher that looks at their order looks at the truth.
 //
 // Every rate has a name and can be overridden: see [Rates]. Most defaults are
 // assumptions, and so say their meanings: figures measured on a generated

@@ -27,7 +27,7 @@ func Example() {
 		}
 	}
 	// Output:
-	// HERRMANN, JESSICAS BOY, born 2021-09-12: person 2, [given_name:placeholder phone:former]
+	// HERRMANN, JESSICAS BOY, born 2021-09-12: person 2, [given_name:placeholder sex:missing phone:former]
 	// Flemramark Boy, , born 2021-09-11: person 34, [given_name:placeholder family_name:placeholder address:former]
 	// ORTON, GIRL, born 2020-11-05: person 50, [given_name:placeholder address:former]
 }

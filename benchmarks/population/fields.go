@@ -15,6 +15,9 @@ func (c *composer) birth(h *household, p *person, m *message) {
 			mo = 9
 		}
 		b.buffer = c.appendDay(b.buffer, dayOf(y, mo, 1))
+	case m.feed == feedPLAN && p.role == roleChild && c.d.is(c.p[rateSubscriber]):
+		c.tag(tagSubscriber)
+		b.buffer = c.appendDay(b.buffer, h.people[0].born)
 	case c.noise.is(f.noiseDate):
 		kind := c.dateErrors.pick(&c.noise)
 		day := misdate(&c.noise, p.born, kind, c.relative(h, p))
@@ -26,22 +29,8 @@ func (c *composer) birth(h *household, p *person, m *message) {
 		b.buffer = c.appendDay(b.buffer, p.born)
 	}
 	c.end(ColumnBirthDate)
-	sex := p.sex
-	switch {
-	case c.d.is(f.sex) || m.newborn && c.d.is(percent(1)):
-		c.tag(tagSexMissing)
-		if c.d.is(percent(30)) {
-			b.buffer = append(b.buffer, 'U')
-		}
-		c.end(ColumnSex)
-	default:
-		if c.noise.is(f.noiseSex) {
-			c.tag(tagSexError)
-			sex = 1 - sex
-		}
-		b.buffer = append(b.buffer, "MF"[sex])
-		c.end(ColumnSex)
-	}
+	c.birthTime(h, p, m)
+	c.sex(p, m)
 	if p.role == roleChild && c.d.is(f.multiple) {
 		if p.multiple > 1 {
 			b.buffer = append(b.buffer, 'Y')
@@ -58,6 +47,52 @@ func (c *composer) birth(h *household, p *person, m *message) {
 		b.buffer = append(b.buffer, '0'+order)
 	}
 	c.end(ColumnBirthOrder)
+}
+
+// birthTime writes the time of birth, which only those who were there know:
+// twins are minutes apart.
+func (c *composer) birthTime(h *household, p *person, m *message) {
+	if m.feed == feedVR && !p.foreign && c.d.is(percent(90)) || m.feed == feedHOSP && c.d.is(percent(40)) {
+		d := c.draw(kindHousehold, h.id<<8|uint64(p.twins), streamMember)
+		if p.twins == 0 {
+			d = c.draw(kindPerson, p.id, streamMember)
+		}
+		minute := d.below(1380)
+		for range p.order {
+			minute += 1 + d.below(20)
+		}
+		for i := range h.n { // midnight between twins
+			switch o := &h.people[i]; {
+			case o.twins == 0 || o.twins != p.twins || o.born == p.born:
+			case o.born > p.born:
+				minute = 1425 + int(p.order)
+			default:
+				minute = 5 * int(p.order)
+			}
+		}
+		c.batch.buffer = appendPadded(c.batch.buffer, minute/60, 2)
+		c.batch.buffer = appendPadded(c.batch.buffer, minute%60, 2)
+	}
+	c.end(ColumnBirthTime)
+}
+
+func (c *composer) sex(p *person, m *message) {
+	f, b, sex := c.feed, c.batch, p.sex
+	switch {
+	case c.d.is(f.sex) || m.newborn && c.d.is(percent(1)):
+		c.tag(tagSexMissing)
+		if c.d.is(percent(30)) {
+			b.buffer = append(b.buffer, 'U')
+		}
+		c.end(ColumnSex)
+	default:
+		if c.noise.is(f.noiseSex) {
+			c.tag(tagSexError)
+			sex = 1 - sex
+		}
+		b.buffer = append(b.buffer, "MF"[sex])
+		c.end(ColumnSex)
+	}
 }
 
 // relative is the birthday of somebody of the household that one may be

@@ -167,6 +167,7 @@ const (
 	rateSSNJunk
 	rateSSNShared
 
+	rateSubscriber
 	rateArrives
 	rateOverlap
 	rateQueryAbsent
@@ -352,6 +353,7 @@ var rateTable = [numRates]Rate{
 	rateSSNJunk:            {"ssn.junk", 0.015, 1, "social security numbers that are made up (measured)"},
 	rateSSNShared:          {"ssn.shared", 0.007, 1, "that are the spouse's or the mother's"},
 
+	rateSubscriber:   {"plan.subscriber", 0.02, 1, "payers' records of children with the birth date of the subscriber, their mother"},
 	rateArrives:      {"stream.arrives", 0.85, 1, "visits whose message reaches the registry, in mode stream"},
 	rateOverlap:      {"crosslink.overlap", 0.75, 1, "schoolchildren of the roster whom the registry has"},
 	rateQueryAbsent:  {"query.absent", 0.15, 1, "queries for somebody the registry does not have"},

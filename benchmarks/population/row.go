@@ -19,6 +19,7 @@ const (
 	ColumnSuffix
 	ColumnAlias
 	ColumnBirthDate
+	ColumnBirthTime
 	ColumnSex
 	ColumnMultipleBirth
 	ColumnBirthOrder
@@ -52,7 +53,7 @@ const (
 )
 
 var columnNames = [NumColumns]string{
-	"record_id", "source", "received", "given_name", "middle_name", "family_name", "suffix", "alias", "birth_date", "sex",
+	"record_id", "source", "received", "given_name", "middle_name", "family_name", "suffix", "alias", "birth_date", "birth_time", "sex",
 	"multiple_birth", "birth_order", "mother_given", "mother_family", "mother_maiden", "guardian_given", "guardian_family",
 	"address", "unit", "city", "state", "postal_code", "phone", "email", "ssn", "medicaid_id", "mrn", "mrn_authority",
 	"birth_certificate", "birth_facility", "student_id", "district", "school", "grade", "death_date", "race", "ethnicity", "doses",
@@ -130,6 +131,7 @@ func (r *Row) Record(dst *patient.Record) {
 		dst.Names = append(dst.Names, patient.Name{Use: patient.NameAlias, Full: alias})
 	}
 	dst.BirthDate = parseDay(value(ColumnBirthDate))
+	dst.BirthTime = value(ColumnBirthTime)
 	dst.Sex, dst.MultipleBirth, dst.BirthOrder = value(ColumnSex), value(ColumnMultipleBirth), value(ColumnBirthOrder)
 	dst.Mother = patient.Parent{Given: value(ColumnMotherGiven), Family: value(ColumnMotherFamily), Maiden: value(ColumnMotherMaiden)}
 	if given, family := value(ColumnGuardianGiven), value(ColumnGuardianFamily); given != "" || family != "" {
