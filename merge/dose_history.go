@@ -251,14 +251,15 @@ func (h *history) near(r, s *doseReport) (DoseRule, bool) {
 	switch {
 	case apart <= w.days || history && apart <= w.historical:
 		return NearDay, true
-	case history && w.historical > 0 && r.dose.Date.Day == 1 && r.dose.Date.Month == s.dose.Date.Month && apart <= w.review:
+	case history && w.historical > 0 && (r.lot == "" || r.lot == s.lot) && r.dose.Date.Day == 1 && r.dose.Date.Month == s.dose.Date.Month && apart <= 30:
 		return FirstOfMonth, true
 	}
 	return "", false
 }
 
 // takes says whether the doses of a day cover an event, without a lot of their
-// own that differs, and without a record that reports both: it knows of two.
+// own that differs, and without a record that reports the family on both days:
+// it knows of two doses.
 func (h *history) takes(e, day int) bool {
 	r := &h.reports[h.events[e].survivor]
 	var all uint64
@@ -282,7 +283,7 @@ func (h *history) takes(e, day int) bool {
 func (h *history) shareRecord(e, t int) bool {
 	shared := false
 	h.each(&h.events[e], func(a *doseReport) {
-		h.each(&h.events[t], func(b *doseReport) { shared = shared || a.member == b.member })
+		h.each(&h.events[t], func(b *doseReport) { shared = shared || a.member == b.member && sameFamily(a, b) })
 	})
 	return shared
 }

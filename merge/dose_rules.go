@@ -20,8 +20,8 @@ type DoseRules struct {
 	// the same day.
 	Days int `json:"days"`
 	// HistoricalDays that a history may err about a dose that its giver, or
-	// another history, reported; less than 0 is none. A history that names the first of the month
-	// may err by ReviewDays within the month: it knew the month only.
+	// another history, reported; less than 0 is none. A history that names the first
+	// of a month, and no other lot, may err about any day of it: it knew the month.
 	HistoricalDays int `json:"historical_days"`
 	// ReviewDays: doses of one family no further apart than this are both kept,
 	// for review.

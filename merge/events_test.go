@@ -383,3 +383,40 @@ func mergeAndUnmerge(t *rapid.T, c *chart) {
 	require.NoError(t, again.do(UnmergePeople{people[1], bySteward}))
 	require.Equal(t, c.State, again.State)
 }
+
+// What is read as an event is written as the same event.
+func FuzzParseEvent(f *testing.F) {
+	f.Add([]byte(`{"v":1,"kind":"erase","record":{"source":"a","record_id":"1"},"by":"engine"}`))
+	f.Add([]byte(`{"v":1,"kind":"unmerge","person":"E000001","other":"E000002","records":[{"source":"a","record_id":"1"}],"cause":"mistake","by":"steward","actor":"s"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := ParseEvent(data)
+		if err != nil {
+			return
+		}
+		out, err := e.AppendJSON(nil)
+		require.NoError(t, err)
+		again, err := ParseEvent(out)
+		require.NoError(t, err)
+		require.Equal(t, e, again)
+		_, _ = Apply(NewState(), e)
+	})
+}
+
+// No file of codes panics, and none gives codes that are none.
+func FuzzVaccineFiles(f *testing.F) {
+	f.Add([]byte("cvx,short,vaccine_group\n08,x,HepB\n"))
+	f.Add([]byte("Hep B|08 |Active|HepB|45\n"))
+	f.Add([]byte("ndc,cvx\n00006-4093-02,08\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if v, err := ParseVaccineGroups(data); err == nil {
+			for cvx := range v.codes {
+				require.Equal(t, cvx, cvxCode(cvx))
+			}
+		}
+		if v, err := RoutineVaccines().WithNDC(data); err == nil {
+			for ndc := range v.ndc {
+				require.Equal(t, ndc, ndcCode(ndc))
+			}
+		}
+	})
+}
