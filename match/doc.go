@@ -1,6 +1,7 @@
 // Package match is the front door of Idem: it decides which patient records
 // belong to the same person. [Dedupe] takes a stream of records and gives
-// people; a [Result] holds the people, the pairs that were decided, the model
+// people, [Link] two streams whose records are linked one to one; a [Result]
+// holds the people, the pairs that were decided, the model
 // that decided them, and can explain any pair.
 //
 // The package holds the order of the stages (normalise, encode, block, train,

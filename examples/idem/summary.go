@@ -368,6 +368,9 @@ func (s *summary) printPeople(t *textWriter) {
 	t.line("pairs", "%s match, %s possible", count(s.Pairs.Match), count(s.Pairs.Possible))
 	if l := s.Link; l != nil && l.Rivals > 0 {
 		t.line("", "%s of the possible would match, were a record of theirs not better linked", count(l.Rivals))
+		if l.Rivals > s.Pairs.Match/10 {
+			t.line("", "so many, that a file seems to have several records of a person: see --many-to-many")
+		}
 	}
 	if s.Pairs.Apart > 0 {
 		t.line("", "%s matches were not followed: a conflict, or the other records of the two people speak against it", count(s.Pairs.Apart))
