@@ -25,7 +25,6 @@ var outputFiles = []string{"clusters.csv", "pairs.csv", "golden.csv", "review.cs
 type folder struct {
 	path   string
 	exists bool
-	open   func(path string) (outputFile, error) // openFile, but for tests
 
 	mu   sync.Mutex // guards temp, and that nothing is made in it when it is gone
 	temp string
@@ -39,7 +38,8 @@ type outputFile interface {
 	Name() string
 }
 
-func openFile(path string) (outputFile, error) {
+// openFile is a variable for the tests of a full disk.
+var openFile = func(path string) (outputFile, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
 }
 
@@ -79,7 +79,7 @@ func lastResort() {
 // newFolder checks that dir may be written: it is new, or empty, or force says
 // that its files of an earlier run may be replaced.
 func newFolder(dir string, force bool) (*folder, error) {
-	f := &folder{path: filepath.Clean(dir), open: openFile}
+	f := &folder{path: filepath.Clean(dir)}
 	entries, err := os.ReadDir(f.path)
 	switch {
 	case err == nil:
@@ -140,7 +140,7 @@ func (f *folder) create(name string) (outputFile, error) {
 	if f.temp == "" {
 		return nil, fmt.Errorf("write %s: %w", name, context.Canceled)
 	}
-	file, err := f.open(filepath.Join(f.temp, name))
+	file, err := openFile(filepath.Join(f.temp, name))
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", name, pathless(err))
 	}
