@@ -39,6 +39,7 @@ type inputFlags struct {
 	Drop     []string `sep:"none" placeholder:"COLUMN" help:"Do not read a column. Repeatable."`
 	Model    string   `placeholder:"FILE" help:"Use the model.json of an earlier run; nothing is trained."`
 	Policy   string   `default:"generic" placeholder:"generic|iis|FILE" help:"What is made of a weight (default generic)."`
+	Rules    string   `placeholder:"FILE" help:"Blocking rules, as idem rules --json writes them (default: chosen by the columns)."`
 	Profile  string   `placeholder:"US|Neutral" help:"How values are normalised (default: the policy's)."`
 	MaxPairs int64    `name:"max-pairs" placeholder:"N" help:"Candidate pairs that are too many."`
 	Quiet    bool     `help:"No mapping, no progress: the result alone."`
@@ -60,8 +61,8 @@ Examples:
   idem dedupe --quiet --json clinic.csv | jq .people        for a script
   zcat big.csv.gz | idem dedupe --policy iis --out people -
 
-In --out: clusters.csv (who is who), pairs.csv, golden.csv (one merged row a person), review.csv (pairs for a person
-to look at), rejected.csv (rows set aside), model.json, report.html (to read and to print) and summary.json, readable
+In --out: clusters.csv (who is who), pairs.csv, golden.csv (one merged row a person), worklist.csv
+(placeholder names that wait for a legal one; policy iis), review.csv (pairs for a person to look at), rejected.csv (rows set aside), model.json, report.html (to read and to print) and summary.json, readable
 by you alone. Nothing is left behind by a run that fails or is interrupted.
 In golden.csv and review.csv a cell that a spreadsheet would run as a formula gets an apostrophe in front; the other
 files hold ids exactly as they came, so read those with a program or import their columns as text.
@@ -181,10 +182,18 @@ func (c *inputFlags) settings(env *environment, sample bool, who string) (*setti
 		if c.Profile != "" {
 			return nil, usageError{errors.New("--profile: the model has a profile of its own; leave one of the two out")}
 		}
+		if c.Rules != "" {
+			return nil, usageError{errors.New("--rules: the model has rules of its own; leave one of the two out")}
+		}
 		if s.options.Model, err = readModel(c.Model); err != nil {
 			return nil, err
 		}
 		s.intake.Layouts = s.options.Model.Layouts
+	}
+	if c.Rules != "" {
+		if s.options.Rules, err = readRules(c.Rules); err != nil {
+			return nil, err
+		}
 	}
 	if c.Profile != "" {
 		if s.options.Profile, err = patient.ProfileByName(c.Profile); err != nil {

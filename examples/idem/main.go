@@ -3,6 +3,7 @@
 //	idem dedupe [FILE...]         people out of records
 //	idem link LEFT RIGHT          the records of two files, one to one
 //	idem explain FILE ID [ID]     why two records are one person or not
+//	idem rules [FILE...]    blocking rules for records
 //	idem pairs PAIRS.jsonl        a decision for each pair
 //
 // idem --help and idem COMMAND --help say more. The exit code is 0 when all
@@ -57,6 +58,8 @@ type commands struct {
 	Dedupe   dedupeCommand   `cmd:"" help:"Find the people behind files of patient records."`
 	Link     linkCommand     `cmd:"" help:"Link the records of two files, one to one."`
 	Explain  explainCommand  `cmd:"" help:"Say why two records are one person or not, or how a person came to be."`
+	Train    trainCommand    `cmd:"" help:"Learn from pairs that people decided, and write a model."`
+	Rules    rulesCommand    `cmd:"" help:"Suggest blocking rules, with what they cost and find."`
 	Pairs    pairsCommand    `cmd:"" help:"Decide pairs of records, one JSON object a line."`
 	Generate generateCommand `cmd:"" help:"Make up a population of patients, with the truth about every record."`
 }
