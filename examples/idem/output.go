@@ -17,7 +17,7 @@ import (
 
 // The files of an output folder, in the order they are put in place: the
 // summary comes last, so that a folder which has it is whole.
-var outputFiles = []string{"clusters.csv", "pairs.csv", "golden.csv", "review.csv", "rejected.csv", "model.json", "report.html", "summary.json"}
+var outputFiles = []string{"clusters.csv", "pairs.csv", "golden.csv", "worklist.csv", "review.csv", "rejected.csv", "model.json", "report.html", "summary.json"}
 
 // A folder is an output folder in the making. Its files are written to a
 // temporary folder on the same disk and put in place by commit, so that a run

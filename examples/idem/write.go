@@ -44,6 +44,7 @@ func (w *writer) all(rejects *rejects, s *summary) error {
 		w.clusters,
 		func() error { return w.pairs(s.PolicyID, modelID) },
 		w.golden,
+		w.worklist,
 		func() error { return w.report(s) },
 	} {
 		if err := write(); err != nil {
