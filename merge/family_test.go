@@ -16,7 +16,6 @@ type birth struct {
 	name        string
 	order       int
 	certificate int
-	multiple    bool
 }
 
 // conflict says what a policy says of two records of one mother and birth date:

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-
-	"github.com/idem-health/idem/match"
 )
 
 // histogram draws how many candidate pairs have which weight, on a logarithmic
@@ -207,6 +205,3 @@ func wilson(part, whole int64) (lo, hi float64) {
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
 	return max(center-half, 0), min(center+half, 1)
 }
-
-// decisionClass is the class of what has a decision's color.
-func decisionClass(d match.Decision) string { return "d-" + d.String() }
