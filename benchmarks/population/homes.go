@@ -1,5 +1,7 @@
 package population
 
+import "math/bits"
+
 // moveHousehold gives a household its addresses, from the birth of its eldest
 // child, or from ten years ago, to now.
 func (w *world) moveHousehold(h *household) {
@@ -111,8 +113,9 @@ func (w *world) phoneAt(household uint64, member int, day int32) (p phone, forme
 // before, unless it was a stranger's before.
 func (w *world) phoneNumber(household uint64, who, spell int) phone {
 	d := w.draw(kindHousehold, household<<16|uint64(who)<<8|uint64(spell), streamNumber)
-	if d.is(w.p[ratePhoneRecycled]) && household > 0 {
-		stranger := uint64(d.below(int(household)))
+	// The numbers of second homes are of households beyond all others.
+	if own := household & (1<<48 - 1); own > 0 && d.is(w.p[ratePhoneRecycled]) {
+		stranger, _ := bits.Mul64(d.next(), own)
 		d = w.draw(kindHousehold, stranger<<16, streamNumber)
 		d.next()
 	}
