@@ -13,8 +13,16 @@ import (
 )
 
 const usage = `usage:
+  benchmarks          [--only SET,SET] [--out DIR]    accuracy, speed and memory of every set in one table
   benchmarks accuracy [--check FILE | --write FILE] [--only SET,SET]
   benchmarks speed    [--runs N] [--only SET,SET] [--strict]
+  benchmarks peers    [--set SET | --file FILE --truth COLUMN] [--venv DIR] [--install]
+                      [--command 'TOOL {in} {out}'] [--only PEER,PEER] [--out DIR]
+  benchmarks help
+
+The sets are below the folder that the environment variable IDEM_DATA names.
+-h after a command lists its flags; README.md says how to read each table.
+
 `
 
 func main() {
@@ -30,17 +38,22 @@ func main() {
 }
 
 func run(ctx context.Context, arguments []string, w io.Writer) error {
-	command := ""
-	if len(arguments) > 0 {
-		command, arguments = arguments[0], arguments[1:]
+	if len(arguments) == 0 || strings.HasPrefix(arguments[0], "-") {
+		return runSummary(ctx, arguments, w)
 	}
+	command, rest := arguments[0], arguments[1:]
 	switch command {
 	case "accuracy":
-		return runAccuracy(ctx, arguments, w)
+		return runAccuracy(ctx, rest, w)
 	case "speed":
-		return runSpeed(ctx, arguments, w)
+		return runSpeed(ctx, rest, w)
+	case "peers":
+		return runPeers(ctx, rest, w)
+	case "help":
+		_, err := io.WriteString(w, usage)
+		return err
 	}
-	return errors.New(strings.TrimSuffix(usage, "\n"))
+	return fmt.Errorf("no command %q\n%s", command, strings.TrimSpace(usage))
 }
 
 func runAccuracy(ctx context.Context, arguments []string, w io.Writer) error {
