@@ -236,9 +236,9 @@ func (c *composer) phone(h *household, p *person, m *message) {
 		d := c.draw(kindOrganization, 1<<40|uint64(p.agency), streamNumber)
 		number = numberFrom(&d)
 	case p.adopted(m.day):
-		number, _ = c.phoneAt(h.id|1<<50, 0, m.day)
+		number, _ = c.phoneAt(h.id|1<<40, 0, m.day)
 	case !c.firstHome(p, m):
-		number, _ = c.phoneAt(h.id|1<<51, 0, m.day)
+		number, _ = c.phoneAt(h.id|1<<41, 0, m.day)
 	default:
 		former := false
 		if number, former = c.phoneAt(h.id, member, m.day); former {

@@ -114,7 +114,7 @@ func (w *world) phoneAt(household uint64, member int, day int32) (p phone, forme
 func (w *world) phoneNumber(household uint64, who, spell int) phone {
 	d := w.draw(kindHousehold, household<<16|uint64(who)<<8|uint64(spell), streamNumber)
 	// The numbers of second homes are of households beyond all others.
-	if own := household & (1<<48 - 1); own > 0 && d.is(w.p[ratePhoneRecycled]) {
+	if own := household & (1<<40 - 1); own > 0 && d.is(w.p[ratePhoneRecycled]) {
 		stranger, _ := bits.Mul64(d.next(), own)
 		d = w.draw(kindHousehold, stranger<<16, streamNumber)
 		d.next()

@@ -118,3 +118,22 @@ func TestNewborn(t *testing.T) {
 		within(t, "first hospital messages under a placeholder", share(placeholders, first), want-.03, want+.03)
 	}
 }
+
+// TestHomes: a child of two homes has two numbers.
+func TestHomes(t *testing.T) {
+	g, err := New(Options{Rates: map[string]float64{"phone.recycled": 0}})
+	require.NoError(t, err)
+	w := &world{Generator: g}
+	same := 0
+	for id := range uint64(2000) {
+		first, _ := w.phoneAt(id, 0, asOf)
+		second, _ := w.phoneAt(id|1<<41, 0, asOf)
+		again, former := w.phoneAt(id, 0, asOf)
+		assert.Equal(t, first, again)
+		assert.False(t, former, "the number of today")
+		if first == second {
+			same++
+		}
+	}
+	assert.Zero(t, same)
+}
