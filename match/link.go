@@ -181,7 +181,8 @@ func (r *run) assign(pairs []decided) (rivals int64) {
 	var matches []candidate
 	var of []int
 	for i := range pairs {
-		if pairs[i].decision == Match {
+		// A placeholder's legal name is for the newborn rules to find.
+		if p := &pairs[i]; p.decision == Match && !r.newborns.mixed(p.a, p.b) {
 			matches, of = append(matches, pairs[i].candidate), append(of, i)
 		}
 	}
@@ -242,6 +243,58 @@ func (r *run) ranks() []uint32 {
 	return rank
 }
 
+// keepOneToOne takes those placeholders out of a report whose joining would give
+// a person two records of one side, the less likely first, and returns them.
+func (r *run) keepOneToOne(labels []uint32, report *merge.NewbornReport) (barred []merge.Resolution) {
+	if !r.oneToOne {
+		return nil
+	}
+	sides := map[uint32][2]int{} // records of each group on each side
+	for row, label := range labels {
+		count := sides[label]
+		if r.right[row] {
+			count[1]++
+		} else {
+			count[0]++
+		}
+		sides[label] = count
+	}
+	rank := r.ranks()
+	order := slices.Clone(report.Resolved)
+	slices.SortFunc(order, func(x, y merge.Resolution) int {
+		return cmp.Or(cmp.Compare(y.Weight, x.Weight), cmp.Compare(rank[x.Row], rank[y.Row]), cmp.Compare(rank[x.With], rank[y.With]))
+	})
+	joined := map[uint32]bool{} // groups of placeholders that have joined their person
+	report.Resolved = report.Resolved[:0]
+	for _, x := range order {
+		from := labels[x.Row]
+		if !joined[from] && from != x.Person {
+			a, b := sides[from], sides[x.Person]
+			if a[0]+b[0] > 1 || a[1]+b[1] > 1 {
+				barred = append(barred, x)
+				continue
+			}
+			sides[x.Person] = [2]int{a[0] + b[0], a[1] + b[1]}
+			joined[from] = true
+		}
+		report.Resolved = append(report.Resolved, x)
+	}
+	slices.SortFunc(report.Resolved, func(x, y merge.Resolution) int { return cmp.Compare(x.Row, y.Row) })
+	return barred
+}
+
+// noteRivals makes the pairs say what one-to-one barred.
+func (res *Result) noteRivals(barred []merge.Resolution) {
+	for _, x := range barred {
+		if p := res.find(min(x.Row, x.With), max(x.Row, x.With)); p != nil && !p.rival {
+			res.run.count(p.decision, -1)
+			p.decision, p.newborn, p.rival = Possible, 0, true
+			res.run.count(Possible, 1)
+			res.run.stats.Rivals++
+		}
+	}
+}
+
 // assignedEvidence is the evidence of the pairs that one-to-one leaves: all has
 // been said of them.
 func (res *Result) assignedEvidence(a, b uint32) merge.Evidence {
@@ -273,16 +326,30 @@ func (res *Result) Side(i int) int {
 	return 0
 }
 
-// settle returns what a linkage makes of a pair's decision, and its reason where
-// it is another one.
+// ruled returns a pair that the newborn rules decided, nil if they did not.
+func (res *Result) ruled(i, j uint32) *decided {
+	if res.run.newborns == nil {
+		return nil
+	}
+	if p := res.find(i, j); p != nil && p.newborn != 0 {
+		return p
+	}
+	return nil
+}
+
+// settle returns what the newborn rules or a linkage made of a pair's decision,
+// and their reason.
 func (res *Result) settle(i, j uint32, d Decision) (Decision, string) {
 	r := res.run
+	if p := res.ruled(i, j); p != nil {
+		return p.decision, newbornReasons[p.newborn]
+	}
 	switch {
 	case r.right == nil:
 		return d, ""
 	case r.right[i] == r.right[j]:
 		return No, ReasonSameSide
-	case !r.oneToOne || d != Match:
+	case !r.oneToOne || d == No:
 		return d, ""
 	}
 	if p := res.find(i, j); p != nil && p.rival {

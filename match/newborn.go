@@ -93,8 +93,10 @@ func (r *run) resolveNewborns(res *Result, labels []uint32) []uint32 {
 	}
 	report := merge.ResolveNewborns(labels, r.newborns.links, func(row uint32) merge.NewbornView { return r.newborns.views[row] },
 		pair, merge.NewbornOptions{AsOf: r.newborns.asOf})
+	barred := r.keepOneToOne(labels, &report)
 	joined := report.Join(labels)
 	r.noteNewborns(res, joined, &report)
+	res.noteRivals(barred)
 	res.newborns = report
 	return joined
 }

@@ -233,9 +233,6 @@ func (res *Result) Explain(a, b int) scoring.Explanation {
 	}
 	var reason string
 	e.Decision, reason = res.settle(i, j, r.decide(e.Weight, &v))
-	if p := res.find(i, j); p != nil && p.newborn != 0 {
-		e.Decision, reason = p.decision, newbornReasons[p.newborn]
-	}
 	if reason != "" {
 		e.Rules = append(e.Rules, reason)
 	}

@@ -22,9 +22,15 @@ type Change struct {
 // frequency; a value that would be agreed on is taken for one of middling
 // frequency, since it is not known which. Not every change could come about:
 // values that are exchanged between two fields change the levels of both.
+//
+// There is no change to tell where the newborn rules decided: they do not go by
+// levels.
 func (res *Result) Changes(a, b int) []Change {
 	r := res.run
 	i, j := uint32(min(a, b)), uint32(max(a, b))
+	if res.ruled(i, j) != nil {
+		return nil
+	}
 	pattern := r.comparer.Pattern(i, j)
 	frequencies := r.frequencer.Weights(i, j)
 	sc := r.scorer.Score(pattern)
