@@ -345,6 +345,10 @@ func (e *explainer) rules(ids []string) []ruleAnswer {
 		switch id {
 		case match.ReasonOneToOne:
 			r.Effect, r.Why = "at most possible", "a record is linked to one of the other file, and one of these is better linked to another"
+		case match.ReasonNewborn:
+			r.Effect, r.Why = "match", "the newborn's placeholder was resolved to this legal name"
+		case match.ReasonNewbornWaits:
+			r.Effect, r.Why = "possible at most", "a newborn's placeholder, and it is not clear whose: it waits on the work list"
 		case match.ReasonSameSide:
 			r.Effect, r.Why = "no", "both are of one file, and a linkage compares records of different files alone"
 		}
@@ -365,7 +369,13 @@ func (e *explainer) change(ch match.Change, ex scoring.Explanation) changeShown 
 
 // path is the joins between two records of one person, from one to the other.
 func (e *explainer) path(a, b int) []linkAnswer {
-	joins := e.result.Joins(e.result.Person(a))
+	joins := slices.Clone(e.result.Joins(e.result.Person(a)))
+	for _, x := range e.result.ResolvedNewborns() {
+		if e.result.Person(x.Record) == e.result.Person(a) {
+			weight := e.result.Explain(x.Record, x.With).Weight
+			joins = append(joins, merge.Join{A: uint32(x.Record), B: uint32(x.With), Weight: int32(weight)})
+		}
+	}
 	from := map[uint32]merge.Join{} // how a record was reached
 	reached := []uint32{uint32(a)}
 	for at := 0; at < len(reached) && reached[at] != uint32(b); at++ {

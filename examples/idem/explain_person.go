@@ -17,6 +17,7 @@ type personAnswer struct {
 	Person   int            `json:"person"`
 	Records  []string       `json:"records"`
 	Joins    []joinAnswer   `json:"joins"`
+	Newborns []newbornShown `json:"newborns,omitempty"`
 	Possible []nearAnswer   `json:"also_possible"` // pairs with records of other people, the most likely first
 	More     int            `json:"more_possible,omitempty"`
 	Golden   []goldenAnswer `json:"golden"`
@@ -30,6 +31,13 @@ type joinAnswer struct {
 	Rule     string  `json:"rule"` // blocking rule that found the pair
 	Evidence float64 `json:"evidence"`
 	Records  int     `json:"records"` // after it
+}
+
+// A newbornShown is a placeholder record that got its legal name.
+type newbornShown struct {
+	Record string `json:"record"`
+	With   string `json:"with"`
+	By     string `json:"by"`
 }
 
 // A nearAnswer is a pair that was decided match or possible and whose other
@@ -74,6 +82,11 @@ func (e *explainer) person(a int) (answer, error) {
 			A: e.name(int(j.A)), B: e.name(int(j.B)), Weight: round(scoring.Weight(j.Weight).Bits(), 3), Rule: rules[[2]int32{int32(j.A), int32(j.B)}],
 			Evidence: round(float64(j.Sum)/float64(scoring.OneBit), 3), Records: int(j.Rows),
 		})
+	}
+	for _, x := range res.ResolvedNewborns() {
+		if res.Person(x.Record) == person {
+			p.Newborns = append(p.Newborns, newbornShown{e.name(x.Record), e.name(x.With), string(x.By)})
+		}
 	}
 	golden, err := e.golden(members)
 	if err != nil {
@@ -140,6 +153,15 @@ func (p *personAnswer) print(t *textWriter) {
 		t.printf("%s is person %d, of %d records: %s.\n\n", printable(p.Record), p.Person, len(p.Records), printable(strings.Join(p.Records, ", ")))
 		p.printJoins(t)
 	}
+	for i, n := range p.Newborns {
+		if i == 0 {
+			t.printf("Newborns that got their names:\n")
+		}
+		t.printf("  %s is the child of %s, by %s\n", printable(n.Record), printable(n.With), n.By)
+		if i == len(p.Newborns)-1 {
+			t.printf("\n")
+		}
+	}
 	if len(p.Possible) > 0 {
 		t.printf("Decided match or possible with records of other people:\n")
 		var rows [][]string
@@ -174,6 +196,9 @@ func agreement(g goldenAnswer) string {
 
 // printJoins tells the joins in their order and points to the weakest.
 func (p *personAnswer) printJoins(t *textWriter) {
+	if len(p.Joins) == 0 {
+		return
+	}
 	t.printf("Joined in this order, the strongest pair first; all pairs between the two groups were asked:\n")
 	weakest := 0
 	var rows [][]string

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"unicode"
 
+	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/scoring"
 )
 
@@ -168,7 +169,14 @@ func (p *pairAnswer) printPeople(t *textWriter) {
 // for each other decision, the least change that does it.
 func (p *pairAnswer) printChanges(t *textWriter) {
 	least := p.leastChanges()
-	if len(least) == 0 {
+	newborn := slices.ContainsFunc(p.Rules, func(r ruleAnswer) bool {
+		return r.ID == match.ReasonNewborn || r.ID == match.ReasonNewbornWaits
+	})
+	switch {
+	case newborn:
+		t.printf("The rules for newborns decided, by what survives the naming of a child, and not the weight.\n")
+		return
+	case len(least) == 0:
 		t.printf("No single field, come out otherwise, would change the decision.\n")
 		return
 	}
