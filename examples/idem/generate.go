@@ -49,7 +49,9 @@ Examples:
 In --out: records.csv (crosslink: school.csv and registry.csv; query: also queries.csv), truth.csv (who each record
 is, and what in it is wrong), relations.csv (twins, parents, namesakes ...), traps.csv (pairs matchers get wrong, with
 the verdict wanted), merge_truth.csv (what a merge of each person should come to), manifest.json (all that the files
-are a function of, and a digest).`
+are a function of, and a digest).
+
+` + exitCodes
 }
 
 // Run is idem generate.
