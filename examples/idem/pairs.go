@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -22,8 +23,8 @@ import (
 
 // pairsCommand is idem pairs.
 type pairsCommand struct {
-	Model  string `placeholder:"FILE" help:"Decide by the model.json of a dedupe run (default: the shipped weights)."`
-	Policy string `default:"iis" placeholder:"generic|iis|FILE" help:"What is made of a weight (default iis)."`
+	Model  string `placeholder:"FILE" help:"Decide by the model.json of a dedupe run, or by what idem train wrote (default: the shipped weights)."`
+	Policy string `placeholder:"generic|iis|FILE" help:"What is made of a weight (default iis; a model of idem train has its own)."`
 	File   string `arg:"" name:"pairs.jsonl" help:"One JSON object a line, plain or gzip; - is standard input."`
 }
 
@@ -49,11 +50,7 @@ const maxLine = 4 << 20
 
 // Run is idem pairs.
 func (c *pairsCommand) Run(ctx context.Context, env *environment) error {
-	policy, err := readPolicy(c.Policy)
-	if err != nil {
-		return err
-	}
-	decide, err := c.decider(policy)
+	decide, err := c.decider()
 	if err != nil {
 		return err
 	}
@@ -142,7 +139,16 @@ func round(x float64, digits int) float64 {
 }
 
 // decider returns what decides a pair.
-func (c *pairsCommand) decider(policy scoring.Policy) (func(*pair) decided, error) {
+func (c *pairsCommand) decider() (func(*pair) decided, error) {
+	if labelled, err := readLabelled(c.Model); err != nil {
+		return nil, err
+	} else if labelled != nil {
+		return c.labelledDecider(labelled)
+	}
+	policy, err := readPolicy(cmp.Or(c.Policy, "iis"))
+	if err != nil {
+		return nil, err
+	}
 	if c.Model != "" {
 		model, err := readModel(c.Model)
 		if err != nil {
@@ -161,6 +167,43 @@ func (c *pairsCommand) decider(policy scoring.Policy) (func(*pair) decided, erro
 	d, err := scoring.NewPairDecider(scoring.ShippedIIS(), policy)
 	if err != nil {
 		return nil, err
+	}
+	return func(p *pair) decided {
+		a, _ := patient.Normalize(&p.a, profile)
+		b, _ := patient.Normalize(&p.b, profile)
+		r := d.Decide(&a, &b, p.candidates)
+		return newDecided(p.id, r.Decision, r.Weight, r.Probability, r.Reasons)
+	}, nil
+}
+
+// readLabelled reads a model of idem train; nil if the file is another one.
+func readLabelled(name string) (*scoring.LabelledWeights, error) {
+	if name == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil || !scoring.IsLabelledWeights(data) {
+		return nil, nil // what is wrong is said by who reads other models
+	}
+	w, err := scoring.ParseLabelledWeights(data)
+	if err != nil {
+		return nil, fmt.Errorf("--model %s: %s", name, plainText(err))
+	}
+	return w, nil
+}
+
+// labelledDecider decides pairs by what labels taught.
+func (c *pairsCommand) labelledDecider(w *scoring.LabelledWeights) (func(*pair) decided, error) {
+	if c.Policy != "" {
+		return nil, usageError{errors.New("--policy: the model was trained with a policy and has it inside; leave one of the two out")}
+	}
+	profile, err := patient.ProfileByName(w.Policy.Profile)
+	if err != nil {
+		return nil, fmt.Errorf("--model %s: %s", c.Model, plainText(err))
+	}
+	d, err := scoring.NewLabelledDecider(w)
+	if err != nil {
+		return nil, fmt.Errorf("--model %s: %s", c.Model, plainText(err))
 	}
 	return func(p *pair) decided {
 		a, _ := patient.Normalize(&p.a, profile)
