@@ -15,6 +15,7 @@ import (
 const usage = `usage:
   benchmarks          [--only SET,SET] [--out DIR]    accuracy, speed and memory of every set in one table
   benchmarks accuracy [--check FILE | --write FILE] [--only SET,SET]
+  benchmarks policy   [--policy NAME|FILE] [--check FILE | --write FILE]
   benchmarks speed    [--runs N] [--only SET,SET] [--strict]
   benchmarks peers    [--set SET | --file FILE --truth COLUMN] [--venv DIR] [--install]
                       [--command 'TOOL {in} {out}'] [--only PEER,PEER] [--out DIR]
@@ -45,6 +46,8 @@ func run(ctx context.Context, arguments []string, w io.Writer) error {
 	switch command {
 	case "accuracy":
 		return runAccuracy(ctx, rest, w)
+	case "policy":
+		return runPolicy(rest, w)
 	case "speed":
 		return runSpeed(ctx, rest, w)
 	case "peers":
