@@ -48,6 +48,8 @@ func run(ctx context.Context, arguments []string, w io.Writer) error {
 		return runAccuracy(ctx, rest, w)
 	case "policy":
 		return runPolicy(rest, w)
+	case "generated":
+		return runGenerated(ctx, rest, w)
 	case "speed":
 		return runSpeed(ctx, rest, w)
 	case "peers":

@@ -100,7 +100,7 @@ func (p pairRate) nanoseconds() float64 { return p.Scoring / float64(max(p.Pairs
 // frequencies of values, decided, and collected if not a no. The least of three
 // runs.
 func ourPairRate(ctx context.Context, in string) (pairRate, error) {
-	runtime.GOMAXPROCS(1)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	reader, err := intake.OpenContext(ctx, []string{in}, intake.Options{})
 	if err != nil {
 		return pairRate{}, err

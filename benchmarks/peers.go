@@ -64,11 +64,15 @@ func parsePeers(arguments []string, w io.Writer) (peersFlags, []string, error) {
 		fmt.Fprint(w, peersUsage)
 		flags.PrintDefaults()
 	}
-	cache, _ := os.UserCacheDir()
+	// IDEM_PEERS_VENV is what the tests look for, too.
+	venv := os.Getenv("IDEM_PEERS_VENV")
+	if cache, err := os.UserCacheDir(); venv == "" && err == nil {
+		venv = filepath.Join(cache, "idem-peers")
+	}
 	flags.StringVar(&f.set, "set", "", "the named `SET` of test data (default gen_100k)")
 	flags.StringVar(&f.file, "file", "", "another `FILE`: CSV, plain or .gz")
 	flags.StringVar(&f.truth, "truth", "", "with --file, who is who: `COLUMN`, COLUMN~REGEX or FILE.csv (record_id,person_id and perhaps source)")
-	flags.StringVar(&f.venv, "venv", filepath.Join(cache, "idem-peers"), "`DIR` of the Python environment")
+	flags.StringVar(&f.venv, "venv", venv, "`DIR` of the Python environment; IDEM_PEERS_VENV says it as well")
 	flags.BoolVar(&f.install, "install", false, "make the Python environment first, with the pinned packages from PyPI")
 	flags.StringVar(&f.command, "command", "", "one more matcher: a `LINE` for the shell with {in} and {out}, which writes {out}/clusters.csv")
 	flags.StringVar(&f.only, "only", "", "run these `PEERS` alone, separated by commas: "+strings.Join(peerNames, ", ")+"; idem, which always runs, is only us")
@@ -207,7 +211,7 @@ func contenders(ctx context.Context, f peersFlags, venv *peers.Venv) ([]contende
 	}
 	all = append(all, extraMatchers...)
 	if f.command != "" {
-		all = append(all, contender{name: strings.Fields(f.command + " command")[0], matcher: peers.Command(f.command)})
+		all = append(all, contender{name: filepath.Base(strings.Fields(f.command + " command")[0]), matcher: peers.Command(f.command)})
 	}
 	return all, nil
 }

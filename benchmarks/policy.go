@@ -76,6 +76,7 @@ decides  of them, those whose outcome is another one without this rule alone
 right    of those, the outcome is as labelled, and without the rule it is not
 wrong    of those, without the rule the outcome is as labelled
 even     right and wrong again, on even test numbers: no rule was argued from them
+refused  draws with fewer than 20 labels of a kind, which idem train would not learn from
 `)
 	for _, panel := range panels {
 		fmt.Fprintln(w)
@@ -281,9 +282,9 @@ func printTrained(w io.Writer, policy scoring.Policy, pairs []readyPair, panel, 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%-8s %10s %10s %14s   (on the other pairs, 8 draws)\n", "labels", "mean", "least", "no -> match")
+	fmt.Fprintf(w, "%-8s %10s %10s %14s %10s   (on the other pairs, 8 draws)\n", "labels", "mean", "least", "no -> match", "refused")
 	for _, p := range curve {
-		fmt.Fprintf(w, "%-8d %10.4f %10.4f %14d\n", p.Labels, p.Agreement, p.Least, p.FalseMatches)
+		fmt.Fprintf(w, "%-8d %10.4f %10.4f %14d %10d\n", p.Labels, p.Agreement, p.Least, p.FalseMatches, p.Refused)
 	}
 	return nil
 }

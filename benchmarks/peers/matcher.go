@@ -54,6 +54,9 @@ type Step struct {
 	Wall float64 `json:"wall_seconds"`
 }
 
+// patience is how long a stopped program's children may hold its output open.
+const patience = 5 * time.Second
+
 // A Driver is a program that measures itself: it is called with the file and the
 // folder as its last arguments and prints a Usage as JSON.
 type Driver struct {
@@ -73,6 +76,7 @@ func (d Driver) Run(ctx context.Context, printed any, more ...string) error {
 	args := append(append([]string(nil), d.Args...), more...)
 	command := exec.CommandContext(ctx, args[0], args[1:]...)
 	command.Dir = d.Dir
+	command.WaitDelay = patience
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {
@@ -102,6 +106,7 @@ func (c Command) Match(ctx context.Context, in, out string) (Usage, error) {
 	}
 	line := strings.NewReplacer("{in}", quote(in), "{out}", quote(out)).Replace(string(c))
 	command := exec.CommandContext(ctx, "sh", "-c", line)
+	command.WaitDelay = patience
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	start := time.Now()

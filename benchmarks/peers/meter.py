@@ -25,8 +25,7 @@ class Meter:
         self.stdout = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)
         self.start_up = time.process_time()
-        self.cpu = self.first_cpu = self.start_up
-        self.wall = self.first_wall = time.perf_counter()
+        self.cpu, self.wall = self.start_up, time.perf_counter()
         self.steps = []
 
     def step(self, name):
@@ -35,11 +34,15 @@ class Meter:
         self.steps.append({"name": name, "cpu_seconds": cpu - self.cpu, "wall_seconds": wall - self.wall})
         self.cpu, self.wall = cpu, wall
 
+    def pause(self):
+        """What was used since the last step is nobody's: a choice that a person makes once."""
+        self.cpu, self.wall = time.process_time(), time.perf_counter()
+
     def usage(self):
         """Ends the measured part: what follows is not counted."""
         self.total = {
-            "cpu_seconds": self.cpu - self.first_cpu,
-            "wall_seconds": self.wall - self.first_wall,
+            "cpu_seconds": sum(step["cpu_seconds"] for step in self.steps),
+            "wall_seconds": sum(step["wall_seconds"] for step in self.steps),
             "start_up_cpu_seconds": self.start_up,
             "peak_bytes": peak(),
             "steps": self.steps,

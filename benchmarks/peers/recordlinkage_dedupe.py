@@ -64,6 +64,8 @@ def main(path, out):
     meter = Meter()
     frame = pandas.read_csv(path, dtype=str, keep_default_na=False)
     frame = frame.apply(lambda column: column.str.strip().str.lower() if column.name != "record_id" else column)
+    for column in {"phone", "ssn"} & set(frame.columns):  # its preprocessing has "phonenumbers" for that
+        frame[column] = frame[column].str.replace("[^0-9]", "", regex=True)
     frame = frame.replace("", numpy.nan).dropna(axis=1, how="all")
     if not {"given_name", "family_name"} <= set(frame.columns):
         sys.exit("the settings need the columns given_name, family_name")
