@@ -256,6 +256,9 @@ func readModel(name string) (*match.Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--model %s: %w", name, pathless(err))
 	}
+	if scoring.IsLabelledWeights(data) {
+		return nil, fmt.Errorf("--model %s: idem train wrote it, for idem pairs; here the model.json of a dedupe run is wanted", name)
+	}
 	m, err := match.ParseModel(data)
 	if err != nil {
 		return nil, fmt.Errorf("--model %s: %s", name, plainText(err))

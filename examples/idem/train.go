@@ -39,7 +39,8 @@ worse, the model written is the default. At least 20 labels of each kind are nee
 
 Labels are either
   JSON lines   {"a": {"given_name": "Ann", ...}, "b": {...}, "expect": "match"}     as idem pairs reads; no FILE
-  CSV          record_a,record_b,label and, where ids repeat, source_a,source_b     about the records of FILE...
+  CSV          record_a,record_b,label and, where ids repeat, source_a,source_b     about the records of FILE...;
+               review.csv or pairs.csv of a dedupe run with a column "label" added is one; rows without a label do not count
 An optional "group", key or column, keeps pairs together when measuring; pairs that share a record always are.
 What no label speaks of (placeholders, say) stays as the policy has it. An agreement never counts against a pair.
 
@@ -258,9 +259,9 @@ func (c *trainCommand) print(w io.Writer, m *scoring.LabelledWeights, curve []sc
 		}
 	}
 	if len(curve) > 0 {
-		p.printf("\n%-24s%12s%12s%16s\n", "with fewer labels", "mean", "least", "no -> match")
+		p.printf("\n%-24s%12s%12s%16s%12s\n", "with fewer labels", "mean", "least", "no -> match", "refused")
 		for _, point := range curve {
-			p.printf("%-24d%12.4f%12.4f%16d\n", point.Labels, point.Agreement, point.Least, point.FalseMatches)
+			p.printf("%-24d%12.4f%12.4f%16d%9d of %d\n", point.Labels, point.Agreement, point.Least, point.FalseMatches, point.Refused, point.Draws)
 		}
 	}
 	if r.KeptDefault {

@@ -206,9 +206,16 @@ func csvError(err error) error {
 func wantedIDs(rows []labelRow) map[string]bool {
 	wanted := map[string]bool{}
 	for _, r := range rows {
-		wanted[r.a.ID], wanted[r.b.ID] = true, true
+		for _, k := range []match.Key{r.a, r.b, untamed(r.a), untamed(r.b)} {
+			wanted[k.ID] = true
+		}
 	}
 	return wanted
+}
+
+// untamed is a key as it was before review.csv tamed it; see tame.
+func untamed(k match.Key) match.Key {
+	return match.Key{Source: strings.TrimPrefix(k.Source, "'"), ID: strings.TrimPrefix(k.ID, "'")}
 }
 
 // keep keeps a record. Of two with one key the one received later counts, then
@@ -278,8 +285,17 @@ func compareKeys(a, b match.Key) int {
 // errNoRecord says that a label names a record that is not there.
 var errNoRecord = errors.New("a record with this id is not")
 
-// resolve finds the key of a record, of which the source may not be given.
+// resolve finds the key of a record, of which the source may not be given, and
+// which review.csv may have tamed.
 func (s *labelSet) resolve(k match.Key) (match.Key, error) {
+	found, err := s.lookUp(k)
+	if plain := untamed(k); errors.Is(err, errNoRecord) && plain != k {
+		return s.lookUp(plain)
+	}
+	return found, err
+}
+
+func (s *labelSet) lookUp(k match.Key) (match.Key, error) {
 	if k.Source == "" {
 		switch sources := s.sources[k.ID]; len(sources) {
 		case 0:

@@ -207,6 +207,30 @@ func TestTrainSources(t *testing.T) {
 	assert.True(t, strings.HasPrefix(r.stdout, "90 labelled pairs: 30 match, 30 possible, 30 no"), r.stdout)
 }
 
+// A column "label" added to review.csv makes labels of it: its other columns do
+// not matter, ids that a spreadsheet would run are found, and a dedupe run says
+// that the model is not for it.
+func TestTrainFromReview(t *testing.T) {
+	labels, records := labelSheets(families(30))
+	records = strings.ReplaceAll(records, "\na", "\n=a")
+	var review strings.Builder
+	for i, line := range strings.Split(strings.TrimSpace(labels), "\n") {
+		if i == 0 {
+			review.WriteString("pair_id," + line + ",decision,source_a,source_b\n")
+			continue
+		}
+		fmt.Fprintf(&review, "x%d,'=%s,possible,clinic,clinic\n", i, line)
+	}
+	review.WriteString("x,'=a0,b1,,possible,clinic,clinic\n")
+	file, out := write(t, "clinic.csv", records), filepath.Join(t.TempDir(), "trained.json")
+	r := idem(t, "train", "--quiet", "--out", out, "--labels", write(t, "review.csv", review.String()), file)
+	require.Equal(t, exitOK, r.code, r.stderr)
+	assert.Contains(t, r.stdout, "90 labelled pairs: 30 match, 30 possible, 30 no")
+	r = idem(t, "dedupe", "--model", out, file)
+	assert.Equal(t, exitError, r.code)
+	assert.Contains(t, r.stderr, "idem train wrote it, for idem pairs")
+}
+
 func TestTrainAIRA(t *testing.T) {
 	r := idem(t, "train", "--json", "--labels", testFile(t, "aira/pairs.jsonl.gz"))
 	require.Equal(t, exitOK, r.code, r.stderr)
