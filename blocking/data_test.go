@@ -68,7 +68,7 @@ func load(t testing.TB, name, truth string, person func(cell string) string) dat
 		normalizer.Apply(&normal, &record)
 		b.Add(&normal)
 	}
-	d.table = b.Freeze(nil, 0)
+	d.table = b.Freeze(nil, 0, nil)
 	return d
 }
 

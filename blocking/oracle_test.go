@@ -178,7 +178,7 @@ func freeze(records []*patient.Normalized) (*table.Table, []*patient.Normalized)
 	for _, n := range records {
 		b.Add(n)
 	}
-	tab := b.Freeze(nil, 0)
+	tab := b.Freeze(nil, 0, nil)
 	rows := make([]*patient.Normalized, len(records))
 	for row := range rows {
 		rows[row] = records[tab.Origin(row)]

@@ -55,7 +55,7 @@ func TestRuleFaults(t *testing.T) {
 func TestBuildFaults(t *testing.T) {
 	b := table.NewBuilder(table.Spec{Text: []patient.Field{patient.FieldGiven}, Key: []patient.Field{patient.FieldBirthDate}})
 	b.Add(&patient.Normalized{Given: "ANN", Birth: patient.Date{Year: 2020}})
-	tab := b.Freeze(nil, 0)
+	tab := b.Freeze(nil, 0, nil)
 	build := func(rules ...Rule) error {
 		_, err := Build(context.Background(), tab, rules, Options{AllPairs: -1})
 		return err

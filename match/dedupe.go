@@ -193,7 +193,7 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 	if r.reader.linkage {
 		equal = 0 // the sides of equal records matter
 	}
-	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped }, equal)
+	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped }, equal, r.reader.keys.compare)
 	r.stats.Records = r.table.Len()
 	r.findNewborns()
 	return r.sides()

@@ -1,6 +1,10 @@
 package match
 
 import (
+	"bytes"
+	"cmp"
+	"strings"
+
 	"github.com/idem-health/idem/internal/hash"
 )
 
@@ -36,6 +40,12 @@ func (t *keyTable) id(i int) []byte {
 
 func (t *keyTable) key(i int) Key {
 	return Key{Source: t.sources[t.source[i]], ID: string(t.id(i))}
+}
+
+// compare orders two records by identity: source, then id. It orders records of
+// equal content, so that nothing depends on which of them came first.
+func (t *keyTable) compare(i, j int) int {
+	return cmp.Or(strings.Compare(t.sources[t.source[i]], t.sources[t.source[j]]), bytes.Compare(t.id(i), t.id(j)))
 }
 
 // sourceIndex returns the index of a source of a side, and false when there are

@@ -49,11 +49,11 @@ var policies = map[string]func() scoring.Policy{"generic": scoring.GenericPolicy
 // goroutines or processors changes anything, to the last bit of the model.
 func TestOrderShardsAndProcessorsDoNotMatter(t *testing.T) {
 	for name, policy := range policies {
-		for _, people := range []int{300, 1700} { // all pairs, and blocking rules
+		for _, people := range []int{200, 850} { // all pairs, and blocking rules
 			records, _ := population(uint64(people), people)
 			want := dedupe(t, records, nil, match.Options{Policy: policy(), Workers: 1, Shards: 1})
-			require.Equal(t, people < 1000, want.Stats.AllPairs)
-			for i, v := range []struct{ procs, workers, shards int }{{1, 0, 1}, {2, 2, 3}, {8, 0, 8}, {8, 5, 64}} {
+			require.Equal(t, people < 500, want.Stats.AllPairs)
+			for i, v := range []struct{ procs, workers, shards int }{{1, 0, 1}, {2, 2, 3}, {8, 5, 8}} {
 				t.Run(fmt.Sprint(name, people, i), func(t *testing.T) {
 					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(v.procs))
 					order := rand.New(rand.NewPCG(uint64(i), 5)).Perm(len(records))
@@ -156,8 +156,8 @@ func TestNothingIsLost(t *testing.T) {
 // different birth certificate numbers.
 func TestTwinsStayTwo(t *testing.T) {
 	for name, policy := range policies {
-		for seed := range uint64(5) {
-			records, _ := population(100+seed, 400)
+		for seed := range uint64(3) {
+			records, _ := population(100+seed, 250)
 			byKey := map[match.Key]*patient.Record{}
 			for i := range records {
 				byKey[match.Key{Source: records[i].Source, ID: records[i].ID}] = &records[i]
@@ -181,7 +181,7 @@ func TestTwinsStayTwo(t *testing.T) {
 				assert.LessOrEqual(t, len(certificates), 1, "%s seed %d: certificates of one person", name, seed)
 			}
 			if name == "generic" { // iis, at its .999, joins few in so small a file
-				assert.Greater(t, joined, 100, "the run joined next to nothing, so nothing was tested")
+				assert.Greater(t, joined, 60, "the run joined next to nothing, so nothing was tested")
 			}
 		}
 	}

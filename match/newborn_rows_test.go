@@ -39,7 +39,7 @@ func TestNewbornFactsSurviveTheTable(t *testing.T) {
 		normalized = append(normalized, n)
 		builder.Add(&n)
 	}
-	tab := builder.Freeze(nil, 0)
+	tab := builder.Freeze(nil, 0, nil)
 	reader := newRowReader(tab)
 	for i := range tab.Len() {
 		x, a := reader.normalized(i), &normalized[tab.Origin(i)]

@@ -64,5 +64,5 @@ func historical(t *testing.T) (*table.Table, []int32) {
 			}
 		}
 	}
-	return b.Freeze(nil, 0), truth
+	return b.Freeze(nil, 0, nil), truth
 }

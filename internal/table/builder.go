@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -226,9 +227,10 @@ func (b *Builder) put(c *builderColumn, words []uint32, v string) {
 // Freeze leaves out the records that drop names (nil names none) and the
 // columns that no record has, puts the rows into canonical order and returns
 // the table. Of more than maxEqual rows of equal content all but the first are
-// echoes, which come after all other rows; 0 makes none. The Builder must not
-// be used again.
-func (b *Builder) Freeze(drop func(i int) bool, maxEqual int) *Table {
+// echoes, which come after all other rows; 0 makes none. Rows of equal content
+// are in the order of tie, or of arrival where it is nil. The Builder must not be
+// used again.
+func (b *Builder) Freeze(drop func(i int) bool, maxEqual int, tie func(i, j int) int) *Table {
 	t := b.t
 	var added []uint32
 	var digests [][16]byte
@@ -241,7 +243,13 @@ func (b *Builder) Freeze(drop func(i int) bool, maxEqual int) *Table {
 	t.n = len(added)
 	t.rows = make([]uint32, 0, t.n*len(words))
 	t.digest = digests[:0:0]
-	order, distinct := setAside(canonical(digests), digests, maxEqual)
+	order := canonical(digests, func(x, y uint32) int {
+		if tie == nil {
+			return 0
+		}
+		return tie(int(added[x]), int(added[y]))
+	})
+	order, distinct := setAside(order, digests, maxEqual)
 	t.distinct = distinct
 	for _, k := range order {
 		t.origin = append(t.origin, added[k])
@@ -316,8 +324,9 @@ func (t *Table) moveFlags(cols []*Col, from *[]int, repeats bool) {
 	}
 }
 
-// canonical returns the order of the rows by digest, equal ones by index.
-func canonical(digest [][16]byte) []uint32 {
+// canonical returns the order of the rows by digest, equal ones by tie, then by
+// index.
+func canonical(digest [][16]byte, tie func(x, y uint32) int) []uint32 {
 	order, keys := make([]uint32, len(digest)), make([]uint64, len(digest))
 	for i := range digest {
 		order[i], keys[i] = uint32(i), binary.BigEndian.Uint64(digest[i][:])
@@ -330,7 +339,7 @@ func canonical(digest [][16]byte) []uint32 {
 		}
 		if j > i+1 {
 			slices.SortStableFunc(order[i:j], func(x, y uint32) int {
-				return bytes.Compare(digest[x][:], digest[y][:])
+				return cmp.Or(bytes.Compare(digest[x][:], digest[y][:]), tie(x, y))
 			})
 		}
 		i = j

@@ -80,7 +80,7 @@ func TestTableAgainstPlainLists(t *testing.T) {
 			records = append(records, drawRecord(t))
 			require.Equal(t, i, b.Add(records[i]))
 		}
-		table := b.Freeze(nil, 0)
+		table := b.Freeze(nil, 0, nil)
 		require.Equal(t, len(records), table.Len())
 		for row := range table.Len() {
 			checkRow(t, table, row, records[table.Origin(row)])
@@ -150,7 +150,7 @@ func checkCounts(t *rapid.T, c *Col, n int) {
 func TestNamesShareOneDictionary(t *testing.T) {
 	b := NewBuilder(Spec{Text: []patient.Field{patient.FieldGiven, patient.FieldCity, patient.FieldFamily}})
 	b.Add(&patient.Normalized{Given: "JORDAN", Family: "JORDAN", Addresses: []patient.NormalAddress{{City: "JORDAN"}}})
-	table := b.Freeze(nil, 0)
+	table := b.Freeze(nil, 0, nil)
 	given, family, city := table.Column(patient.FieldGiven), table.Column(patient.FieldFamily), table.Column(patient.FieldCity)
 	assert.Same(t, given.Dict, family.Dict)
 	assert.NotSame(t, given.Dict, city.Dict)
@@ -169,7 +169,7 @@ func TestOrderOfArrivalDoesNotShow(t *testing.T) {
 			x.Add(records[i])
 			y.Add(order[i])
 		}
-		a, b := x.Freeze(nil, 0), y.Freeze(nil, 0)
+		a, b := x.Freeze(nil, 0, nil), y.Freeze(nil, 0, nil)
 		for row := range a.Len() {
 			require.Equal(t, a.Digest(row), b.Digest(row))
 			for i, c := range a.Columns() {
@@ -280,7 +280,7 @@ func TestMemoryOfNineFields(t *testing.T) {
 	for i := range records {
 		b.Add(&records[i])
 	}
-	table := b.Freeze(nil, 0)
+	table := b.Freeze(nil, 0, nil)
 	perRow := float64(table.Bytes()) / n
 	t.Logf("%.0f bytes a row", perRow)
 	assert.Less(t, perRow, 200.0)
@@ -292,7 +292,7 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	for i := range records {
 		b.Add(&records[i])
 	}
-	table := b.Freeze(nil, 0)
+	table := b.Freeze(nil, 0, nil)
 	given, phone := table.Column(patient.FieldGiven), table.Column(patient.FieldPhone)
 	keys, sum := make([]uint64, 0, 8), 0
 	assert.Zero(t, testing.AllocsPerRun(10, func() {
@@ -326,7 +326,7 @@ func BenchmarkAdd(b *testing.B) {
 		for i := range records {
 			builder.Add(&records[i])
 		}
-		rows += builder.Freeze(nil, 0).Len()
+		rows += builder.Freeze(nil, 0, nil).Len()
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows), "ns/row")
 }
