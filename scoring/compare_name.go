@@ -28,7 +28,7 @@ func compareGiven(a, b *givenView) uint8 {
 	switch {
 	case sameCompact(a.Given, b.Given), writtenTogether(a, b), writtenTogether(b, a):
 		return givenExact
-	case patient.SameNickname(a.Given, b.Given):
+	case sameNickname(a.Given, b.Given):
 		return givenNickname
 	case swapped(a, b):
 		return givenSwap
@@ -42,7 +42,9 @@ func compareGiven(a, b *givenView) uint8 {
 
 // compareGivenMissing finds what middle names and aliases still say when a
 // given name is missing. The middle name of a placeholder says nothing: it may
-// be the mother's name (GIRL MARIE).
+// be the mother's name (GIRL MARIE). One name alone, here as given name and there
+// as family name, says nothing either: where values were left out at random it
+// is chance more often than a person of one name.
 func compareGivenMissing(a, b *givenView) uint8 {
 	switch {
 	case a.Given == "" && !a.Placeholder && isMiddle(b.Given, a.Middle),
@@ -52,6 +54,24 @@ func compareGivenMissing(a, b *givenView) uint8 {
 		return givenAlias
 	}
 	return 0
+}
+
+// sameNickname reports whether two given names are nicknames or spellings of one,
+// word by word where they have several.
+func sameNickname(a, b string) bool {
+	if patient.SameNickname(a, b) {
+		return true
+	}
+	if strings.IndexByte(a, ' ') < 0 || strings.Count(a, " ") != strings.Count(b, " ") {
+		return false
+	}
+	x, y := words(a), words(b)
+	for i := range x {
+		if !patient.SameNickname(x[i], y[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // compareGivenSpelling compares two given names that differ, as texts.
@@ -172,7 +192,7 @@ func compareFamily(a, b *familyView) uint8 {
 		return familyExact
 	case shareWord(a.Family, b.Family, 3):
 		return familyPart
-	case slip(a.Family, b.Family):
+	case slip(a.Family, b.Family), patient.SameFamilyName(a.Family, b.Family):
 		return familySlip
 	case prefix(a.Family, b.Family, 4):
 		return familyPrefix
@@ -223,7 +243,7 @@ func compareMiddle(a, b *middleView) uint8 {
 		return middleExact
 	case prefix(a.Middle, b.Middle, 1):
 		return middleInitial
-	case slip(a.Middle, b.Middle), patient.SameNickname(a.Middle, b.Middle):
+	case slip(a.Middle, b.Middle), sameNickname(a.Middle, b.Middle):
 		return middleSlip
 	case isMiddle(a.Given, b.Middle), isMiddle(b.Given, a.Middle):
 		return middleGiven
@@ -238,7 +258,7 @@ func compareGivenAlone(a, b string) uint8 {
 		return 0
 	case sameCompact(a, b):
 		return nearExact
-	case slip(a, b), patient.SameNickname(a, b):
+	case slip(a, b), sameNickname(a, b):
 		return nearNear
 	}
 	return nearDiffers
@@ -252,7 +272,7 @@ func compareMaiden(a, b string) uint8 {
 		return 0
 	case sameCompact(a, b), sameWords(a, b):
 		return nearExact
-	case slip(a, b), shareWord(a, b, 3):
+	case slip(a, b), shareWord(a, b, 3), patient.SameFamilyName(a, b):
 		return nearNear
 	}
 	return nearDiffers

@@ -71,7 +71,8 @@ type textInfo struct {
 
 const (
 	infoPlain    = 1 << iota // one word of ASCII letters and digits, two bytes or more
-	infoNickname             // may stand for another name
+	infoNickname             // may stand for another given name
+	infoVaries               // may be the same as a family name that does not look like it
 )
 
 // textInfoOf computes the filter's facts once for each value of a dictionary.
@@ -88,6 +89,9 @@ func (b *binder) textInfoOf(d *table.Dict) []textInfo {
 		}
 		if roots := patient.NicknameRoots(v); len(roots) != 1 || roots[0] != v {
 			t.flag |= infoNickname
+		}
+		if patient.FamilyNameVaries(v) {
+			t.flag |= infoVaries
 		}
 		info[id] = t
 	}

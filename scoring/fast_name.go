@@ -100,7 +100,7 @@ func (b *binder) family() func(i, j int) uint8 {
 			return familyExact
 		}
 		p, q := &info[x], &info[y]
-		if p.flag&q.flag&infoPlain != 0 && !mayReach(far, p, q) && alone(i, j) {
+		if p.flag&q.flag&infoPlain != 0 && p.flag&q.flag&infoVaries == 0 && !mayReach(far, p, q) && alone(i, j) {
 			return familyDiffers
 		}
 		return compareFamily(view(i), view(j))

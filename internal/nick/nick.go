@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/idem-health/idem/internal/translit"
 )
 
 // names.txt has a line for each full name: the name, then its nicknames.
@@ -13,7 +15,8 @@ import (
 var names string
 
 // table maps a name to the full names it may stand for, sorted. A name that
-// has nicknames stands for itself too.
+// has nicknames stands for itself too. The spellings of one name stand for the
+// first of them.
 var table = sync.OnceValue(func() map[string][]string { return parse(names) })
 
 func parse(text string) map[string][]string {
@@ -25,6 +28,11 @@ func parse(text string) map[string][]string {
 		words := strings.Fields(line)
 		for _, w := range words {
 			roots[w] = append(roots[w], words[0])
+		}
+	}
+	for _, spellings := range translit.GivenGroups() {
+		for _, w := range spellings {
+			roots[w] = append(roots[w], spellings[0])
 		}
 	}
 	for name, full := range roots {
