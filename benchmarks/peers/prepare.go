@@ -214,7 +214,7 @@ func (c *copier) row(row []string) error {
 	for k, i := range c.from {
 		value := strings.TrimSpace(row[i])
 		if c.dates[k] {
-			if d := patient.ParseDate(value, c.layouts[k]); d.Full() {
+			if d := patient.ParseDate(value, c.layouts[k]); d.Known() {
 				value = d.String()
 			}
 		}

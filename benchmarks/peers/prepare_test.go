@@ -31,12 +31,12 @@ func prepare(t *testing.T, s Source) (*Prepared, string) {
 func TestPrepare(t *testing.T) {
 	t.Run("usual spellings, spaces, dates, the truth in the id", func(t *testing.T) {
 		path := write(t, "made.csv", "rec_id, given_name, surname, date_of_birth, nonsense\n"+
-			"rec-1-org, ana, lee, 20200102, x\nrec-1-dup-0, anna, lee, 20200132, y\nrec-2-org, bo, \"o'hara, jr\", , z\n")
+			"rec-1-org, ana, lee, 20200102, x\nrec-1-dup-0, anna, lee, 20200132, y\nrec-1-dup-1, anna, lee, spring, y\nrec-2-org, bo, \"o'hara, jr\", , z\n")
 		p, text := prepare(t, Source{Path: path, Truth: `rec_id~^rec-(\d+)-`})
 		assert.Equal(t, "record_id,given_name,family_name,birth_date\n"+
-			"rec-1-org,ana,lee,2020-01-02\nrec-1-dup-0,anna,lee,20200132\nrec-2-org,bo,\"o'hara, jr\",\n", text,
-			"a date that is none stays as it came")
-		assert.Equal(t, []int32{0, 0, 1}, p.person)
+			"rec-1-org,ana,lee,2020-01-02\nrec-1-dup-0,anna,lee,2020-01-32\nrec-1-dup-1,anna,lee,spring\nrec-2-org,bo,\"o'hara, jr\",\n", text,
+			"a date that cannot be read stays as it came")
+		assert.Equal(t, []int32{0, 0, 0, 1}, p.person)
 		assert.True(t, p.Labelled())
 		assert.Equal(t, []string{"ANA", "LEE", "ANNA", "O'HARA, JR"}[:3], p.Names[:3])
 	})
