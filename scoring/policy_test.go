@@ -77,7 +77,7 @@ func TestSwitches(t *testing.T) {
 func TestParsePolicySaysWhere(t *testing.T) {
 	const head = `{"name": "x", "version": 1, "profile": "US", "comparisons": "iis", "thresholds": {"match": {"shipped_bits": 28, "fitted": 0.999}, "possible": {"shipped_bits": 20, "fitted": 0.5}}, `
 	for _, c := range []struct{ name, json, want string }{
-		{"unknown name at the top", head + `"rule": []}`, `top level: unknown name "rule", want one of name, version, profile, comparisons, thresholds, switches, macros, rules, conflicts`},
+		{"unknown name at the top", head + `"rule": []}`, `top level: unknown name "rule", want one of name, version, profile, comparisons, resolve_newborns, thresholds, switches, macros, rules, conflicts`},
 		{"other case", head + `"Rules": []}`, `top level: unknown name "Rules"`},
 		{"unknown name far down", head + `"rules": [{"id": "a", "effect": "cap", "when": {"all": [{"level": {"off": "given"}}]}}]}`,
 			`rules[0].when.all[0].level: unknown name "off", want one of of, in`},
