@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -74,8 +75,6 @@ func slip(name string, k int) string {
 	return string(b)
 }
 
-var metricSink float64
-
 // cost is what one call takes, over all pairs in turn.
 func cost(pairs [][2]string, metric func(a, b string) float64) (nanoseconds float64, allocs int64) {
 	result := testing.Benchmark(func(b *testing.B) {
@@ -87,7 +86,7 @@ func cost(pairs [][2]string, metric func(a, b string) float64) (nanoseconds floa
 				i = 0
 			}
 		}
-		metricSink = sum
+		runtime.KeepAlive(sum)
 	})
 	return float64(result.T.Nanoseconds()) / float64(result.N), result.AllocsPerOp()
 }
