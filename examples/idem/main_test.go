@@ -288,6 +288,7 @@ func TestFormulasAreTamedWherePeopleLook(t *testing.T) {
 	for cell, want := range map[string]string{
 		"": "", "Ann": "Ann", "=1+1": "'=1+1", "@SUM(A1)": "'@SUM(A1)", "+1 (616) 234-0100": "+1 (616) 234-0100",
 		"-5.2": "-5.2", "+cmd|' /C calc'!A0": "'+cmd|' /C calc'!A0", "-2+3": "'-2+3", "\t=1": "'\t=1", "a=1": "a=1",
+		"a;=1;b": "a;'=1;b", "+1;-2": "+1;-2", "=1;@x": "'=1;'@x", "＝1": "'＝1", "-": "-", "-x": "'-x",
 	} {
 		assert.Equal(t, want, tame(cell), cell)
 	}

@@ -12,7 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // The files of an output folder, in the order they are put in place: the
@@ -227,22 +229,35 @@ func (s *sheet) close() error {
 }
 
 // tame makes a cell harmless that a spreadsheet would take for a formula, by
-// an apostrophe in front. Numbers with a sign, phone numbers among them, are
-// left as they are. It is for the files people open (golden.csv, review.csv);
-// the files programs read hold ids exactly as they came.
+// an apostrophe in front of each of its values: where the separator of lists is
+// a semicolon, a spreadsheet may cut a cell there. Numbers with a sign, phone
+// numbers among them, are left as they are. It is for the files people open
+// (golden.csv, worklist.csv, review.csv); the files programs read hold ids
+// exactly as they came.
 func tame(cell string) string {
-	if cell == "" {
+	if !strings.ContainsAny(cell, "=@+-\t\r\n\uff1d\uff0b\uff0d\uff20") {
 		return cell
 	}
-	switch cell[0] {
-	case '=', '@', '\t', '\r', '\n':
-		return "'" + cell
-	case '+', '-':
-		for i := 1; i < len(cell); i++ {
-			if c := cell[i]; (c < '0' || c > '9') && c != ' ' && c != '.' && c != '(' && c != ')' && c != '-' {
-				return "'" + cell
-			}
+	values := strings.Split(cell, ";")
+	for i, v := range values {
+		if formula(v) {
+			values[i] = "'" + v
 		}
 	}
-	return cell
+	return strings.Join(values, ";")
+}
+
+// formula reports whether a spreadsheet takes a value for a formula. Some take
+// the wide forms of the signs as well.
+func formula(value string) bool {
+	if value == "" {
+		return false
+	}
+	switch r, _ := utf8.DecodeRuneInString(value); r {
+	case '=', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20':
+		return true
+	case '+', '-':
+		return strings.Trim(value[1:], "0123456789 .()-") != ""
+	}
+	return false
 }

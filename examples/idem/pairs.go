@@ -25,7 +25,7 @@ import (
 type pairsCommand struct {
 	Model  string `placeholder:"FILE" help:"Decide by the model.json of a dedupe run, or by what idem train wrote (default: the shipped weights)."`
 	Policy string `placeholder:"generic|iis|FILE" help:"What is made of a weight (default iis; a model of idem train has its own)."`
-	File   string `arg:"" name:"pairs.jsonl" help:"One JSON object a line, plain or gzip; - is standard input."`
+	File   string `arg:"" name:"pairs.jsonl" help:"One JSON object a line, plain, gzip or zstd; - is standard input."`
 }
 
 // Help is shown by idem pairs --help.
@@ -424,7 +424,7 @@ func (c *confusion) print(w io.Writer) error {
 	return err
 }
 
-// openLines opens a file of lines, plain or gzip by content.
+// openLines opens a file of lines, plain, gzip or zstd by content.
 func openLines(name string, stdin io.Reader) (io.ReadCloser, error) {
 	file := io.NopCloser(stdin)
 	if name != "-" {
@@ -440,19 +440,20 @@ func openLines(name string, stdin io.Reader) (io.ReadCloser, error) {
 		}
 	}
 	buf := bufio.NewReaderSize(file, 64<<10)
-	if magic, _ := buf.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		z, err := gzip.NewReader(buf)
-		if err != nil {
-			file.Close()
-			return nil, fmt.Errorf("%s: %w: the compressed file is damaged", name, err)
-		}
-		return struct {
-			io.Reader
-			io.Closer
-		}{z, file}, nil
-	}
-	return struct {
+	lines := struct {
 		io.Reader
 		io.Closer
-	}{buf, file}, nil
+	}{buf, file}
+	var err error
+	switch magic, _ := buf.Peek(4); {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		lines.Reader, err = gzip.NewReader(buf)
+	case string(magic) == decompressors[0].Magic:
+		lines.Reader, err = openZstd(buf)
+	}
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("%s: %w: the compressed file is damaged", name, err)
+	}
+	return lines, nil
 }

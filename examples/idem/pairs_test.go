@@ -47,6 +47,7 @@ func TestPairs(t *testing.T) {
 
 	same := idemWith(t, context.Background(), zip(t, twoPairs), "pairs", "-")
 	assert.Equal(t, r, same, "gzip from standard input")
+	assert.Equal(t, r, idemWith(t, context.Background(), zst(t, twoPairs), "pairs", "-"), "zstd")
 	crlf := idemWith(t, context.Background(), "\ufeff"+strings.ReplaceAll(twoPairs, "\n", "\r\n"), "pairs", "-")
 	assert.Equal(t, r, crlf)
 	noExpect := idemWith(t, context.Background(), `{"a":{},"b":{}}`, "pairs", "-")

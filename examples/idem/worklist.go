@@ -20,7 +20,7 @@ func (w *writer) worklist() (err error) {
 		var people, records, weights, reasons []string
 		for _, c := range item.Candidates {
 			people = append(people, clusterID(c.Person))
-			records = append(records, w.result.Key(c.With).ID)
+			records = append(records, tame(w.result.Key(c.With).ID))
 			weights = append(weights, strconv.FormatFloat(c.Weight, 'f', 2, 64))
 			reasons = append(reasons, string(c.Reason))
 		}
@@ -28,7 +28,7 @@ func (w *writer) worklist() (err error) {
 		if item.Stale {
 			stale = "Y"
 		}
-		if err := s.row(k.ID, k.Source, clusterID(item.Person), string(item.Reason), strconv.Itoa(item.Days), stale,
+		if err := s.row(tame(k.ID), tame(k.Source), clusterID(item.Person), string(item.Reason), strconv.Itoa(item.Days), stale,
 			strings.Join(people, ";"), strings.Join(records, ";"), strings.Join(weights, ";"), strings.Join(reasons, ";")); err != nil {
 			return err
 		}
