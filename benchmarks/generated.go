@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/idem-health/idem/benchmarks/population"
@@ -21,18 +22,19 @@ const generatedPeople = 20_000
 // generatedSets are the populations that are measured.
 var generatedSets = []struct {
 	name    string
+	part    int // of generatedPeople: 2 is half as many
 	options population.Options
-	runs    []string // of generatedRuns
+	runs    []string
 }{
-	{"typical", population.Options{}, []string{runGeneric, runIIS, runTwoClasses}},
-	{"clean", population.Options{Noise: "clean"}, []string{runGeneric}},
-	{"dirty", population.Options{Noise: "dirty"}, []string{runGeneric}},
-	{"newborn", population.Options{Theme: "newborn"}, []string{runGeneric, runIIS, runTwoClasses}},
-	{"twins", population.Options{Theme: "twins"}, []string{runGeneric, runIIS, runTwoClasses}},
-	{"hispanic", population.Options{Theme: "hispanic"}, []string{runGeneric}},
-	{"asian", population.Options{Theme: "asian"}, []string{runGeneric}},
-	{"pharmacy", population.Options{Theme: "pharmacy"}, []string{runGeneric}},
-	{"school", population.Options{Theme: "school"}, []string{runGeneric}},
+	{"typical", 1, population.Options{}, []string{runGeneric, runIIS, runTwoClasses}},
+	{"clean", 1, population.Options{Noise: "clean"}, []string{runGeneric}},
+	{"dirty", 1, population.Options{Noise: "dirty"}, []string{runGeneric}},
+	{"newborn", 1, population.Options{Theme: "newborn"}, []string{runGeneric, runIIS}},
+	{"twins", 2, population.Options{Theme: "twins"}, []string{runGeneric, runIIS, runTwoClasses}},
+	{"hispanic", 2, population.Options{Theme: "hispanic"}, []string{runGeneric}},
+	{"asian", 2, population.Options{Theme: "asian"}, []string{runGeneric}},
+	{"pharmacy", 2, population.Options{Theme: "pharmacy"}, []string{runGeneric}},
+	{"school", 2, population.Options{Theme: "school"}, []string{runGeneric}},
 }
 
 // The ways a set is run.
@@ -82,36 +84,78 @@ func runGenerated(ctx context.Context, arguments []string, w io.Writer) error {
 // printGenerated runs every set and prints the golden text.
 func printGenerated(ctx context.Context, w io.Writer, people int, seed uint64) error {
 	fmt.Fprintln(w, "Accuracy of the library over generated populations. Printed by: go run ./benchmarks generated")
-	fmt.Fprintf(w, "Generator version %d, seed %d, %d people a set, one row for each feed that knows a person.\n", population.GenVersion, seed, people)
-	overview := overviewGrid()
-	var details strings.Builder
-	for _, s := range generatedSets {
-		s.options.People, s.options.Seed = people, seed
-		world, err := generate(ctx, s.name, s.options)
-		if err != nil {
-			return fmt.Errorf("generated: %s: %w", s.name, err)
-		}
-		var trials []*trial
-		for _, run := range s.runs {
-			t, err := world.try(ctx, run, generatedOptions(run))
-			if err != nil {
-				return fmt.Errorf("generated: %w", err)
-			}
-			trials = append(trials, t)
-			addOverview(overview, t)
-		}
-		if err := printDetails(ctx, &details, trials); err != nil {
+	fmt.Fprintf(w, "Generator version %d, seed %d, one row for each feed that knows a person.\n", population.GenVersion, seed)
+	s := generatedReport{overview: overviewGrid(), links: falseGrid(), newborns: newbornGrid(), calibration: calibrationGrid()}
+	for _, x := range generatedSets {
+		x.options.People, x.options.Seed = people/x.part, seed
+		if err := s.measure(ctx, x.name, x.options, x.runs); err != nil {
 			return fmt.Errorf("generated: %w", err)
 		}
 	}
-	fmt.Fprintln(w)
-	overview.text(w)
-	_, err := io.WriteString(w, details.String())
+	for _, g := range []*grid{s.overview, s.links, s.newborns, s.calibration} {
+		fmt.Fprintln(w)
+		g.text(w)
+	}
+	_, err := io.WriteString(w, s.details.String())
 	return err
 }
 
-// printDetails prints what is measured of one set beside the overview.
-func printDetails(ctx context.Context, w io.Writer, trials []*trial) error {
+// A generatedReport is what is printed: tables of all sets, and then those of
+// single ones.
+type generatedReport struct {
+	overview, links, newborns, calibration *grid
+	details                                strings.Builder
+}
+
+// measure runs a set in all its ways.
+func (s *generatedReport) measure(ctx context.Context, name string, o population.Options, runs []string) error {
+	w, err := generate(ctx, name, o)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	var trials []*trial
+	for _, run := range runs {
+		t, err := w.try(ctx, run, generatedOptions(run))
+		if err != nil {
+			return err
+		}
+		if err := s.add(ctx, t); err != nil {
+			return fmt.Errorf("%s, %s: %w", name, run, err)
+		}
+		trials = append(trials, t)
+	}
+	if len(trials) > 1 {
+		printTraps(&s.details, trials)
+	}
+	if name == "typical" || name == "newborn" {
+		return printGolden(ctx, &s.details, slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool { return t.name == runTwoClasses }))
+	}
+	return nil
+}
+
+// add measures one run.
+func (s *generatedReport) add(ctx context.Context, t *trial) error {
+	addOverview(s.overview, t)
+	addFalse(s.links, t)
+	c, err := t.calibrate(ctx)
+	if err != nil {
+		return err
+	}
+	addCalibration(s.calibration, t, c)
+	typical := t.world.name == "typical"
+	if t.name == runGeneric && (typical || t.world.name == "dirty") {
+		printTags(&s.details, t)
+	}
+	if typical {
+		printReliability(&s.details, t, c)
+	}
+	if newborns := t.studyNewborns(); t.name != runTwoClasses && newborns.placeholders > 0 {
+		addNewborns(s.newborns, t, newborns)
+		if t.name == runIIS {
+			printNewborns(&s.details, t, newborns)
+			printReview(&s.details, t)
+		}
+	}
 	return nil
 }
 
