@@ -182,8 +182,10 @@ func (r *Record) legal() *Name {
 }
 
 // addIdentifiers adds values, each to the first identifier of its type that has
-// an authority but no value yet.
+// an authority but no value yet. One authority that was there before is that of
+// all, as it is when it comes after them.
 func (r *Record) addIdentifiers(kind, value string) {
+	authority := r.loneAuthority(kind)
 	from := 0 // none before it is without a value: ten thousand values must not cost their square
 	for v := range strings.SplitSeq(value, ";") {
 		if v = strings.TrimSpace(v); v == "" {
@@ -193,10 +195,25 @@ func (r *Record) addIdentifiers(kind, value string) {
 			from++
 		}
 		if from == len(r.Identifiers) {
-			r.Identifiers = append(r.Identifiers, Identifier{Type: kind})
+			r.Identifiers = append(r.Identifiers, Identifier{Type: kind, Authority: authority})
 		}
 		r.Identifiers[from].Value = v
 	}
+}
+
+// loneAuthority returns the authority of the only identifier of a type, if that
+// has no value yet.
+func (r *Record) loneAuthority(kind string) string {
+	authority, n := "", 0
+	for i := range r.Identifiers {
+		if id := &r.Identifiers[i]; id.Type == kind {
+			if n++; n > 1 || id.Value != "" {
+				return ""
+			}
+			authority = id.Authority
+		}
+	}
+	return authority
 }
 
 // setAuthorities gives the medical record numbers their authorities: one for
