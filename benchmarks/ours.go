@@ -90,6 +90,7 @@ type pairRate struct {
 	Blocking float64  `json:"blocking_cpu_seconds"` // finding them; part of Scoring
 	Scoring  float64  `json:"scoring_cpu_seconds"`  // finding and scoring them
 	Columns  []string `json:"columns"`
+	Largest  int      `json:"largest_block,omitempty"` // larger ones were left out; 0 is none
 }
 
 // nanoseconds is the cost of a pair.
@@ -123,7 +124,10 @@ func ourPairRate(ctx context.Context, in string) (pairRate, error) {
 				best.Scoring = took
 			}
 		}
-		best.Pairs, best.Columns = result.Stats.Candidates, nil
+		best.Pairs, best.Columns, best.Largest = result.Stats.Candidates, nil, 0
+		if rules := result.Stats.Rules; len(rules) == 1 && rules[0].Skipped > 0 {
+			best.Largest = rules[0].LargestBlock
+		}
 		for _, c := range result.Model.Scoring.Comparisons {
 			best.Columns = append(best.Columns, c.Name)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/idem-health/idem/benchmarks/peers"
 )
@@ -71,7 +72,7 @@ func pairRates(ctx context.Context, p *peers.Prepared, venv *peers.Venv) ([]pair
 	if err != nil {
 		return nil, err
 	}
-	if err := driver.Run(ctx, &duck, p.Path, os.TempDir()); err != nil {
+	if err := driver.Run(ctx, &duck, p.Path, os.TempDir(), strconv.Itoa(own.Largest)); err != nil {
 		duck.Skipped = err.Error()
 	}
 	return []pairRate{own, duck}, ctx.Err()
