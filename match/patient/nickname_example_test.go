@@ -15,3 +15,8 @@ func ExampleNicknameRoots() {
 	fmt.Println(patient.NicknameRoots("BETO"))
 	// Output: [ALBERTO GILBERTO HERIBERTO HUMBERTO ROBERTO]
 }
+
+func ExampleSameFamilyName() {
+	fmt.Println(patient.SameFamilyName("HSU", "XU"), patient.SameFamilyName("NOVAK", "NOVAKOVA"), patient.SameFamilyName("HSU", "CHU"))
+	// Output: true true false
+}
