@@ -109,8 +109,12 @@ func (m *Model) Specs() []Comparison {
 }
 
 // fewHouseholds reports whether the training data had fewer pairs of household
-// members than pairs of one person among what was compared.
+// members than pairs of one person among what was compared, and enough of these
+// to say so.
 func (m *Model) fewHouseholds() bool {
+	if m.SamePairs < minPrior {
+		return false
+	}
 	for _, a := range m.Alternatives {
 		if a.Name == AlternativeHousehold {
 			return a.Pairs < m.SamePairs

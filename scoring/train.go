@@ -31,17 +31,19 @@ const (
 var classNames = [numClasses]string{"same", AlternativeHousehold, AlternativeHeir, AlternativeNamesake, AlternativeStranger}
 
 const (
-	minIterations = 6
-	maxIterations = 100
-	tolerance     = 1e-4
-	pseudoPairs   = 10     // of the prior of h, for each level of a comparison
-	minPrior      = 100    // pseudo-pairs of the prior of m, for each comparison
-	maxApart      = OneBit // that a different address may speak against another member of the family
-	firmPrior     = 2000   // pseudo-pairs of the prior of the household's given names and birth dates: members hardly ever agree on both
-	priorShare    = 0.25   // of the household's pairs that the prior of m counts as
-	minClassPairs = 1e-3   // floor of a class's expected pairs
-	maxRandomGap  = 0.5    // added to each level's count of random pairs
-	impossible    = -50.0  // log-probability of a guarded pair being one person
+	minIterations   = 6
+	maxIterations   = 100
+	tolerance       = 1e-4
+	pseudoPairs     = 10     // of the prior of h, for each level of a comparison
+	minPrior        = 100    // pseudo-pairs of the prior of m, for each comparison
+	maxApart        = OneBit // that a different address may speak against another member of the family
+	heirShare       = .1     // most of the household's pairs that may bear one name
+	unseenHousehold = 2.0    // pairs of household members that a small file may hold unseen
+	firmPrior       = 2000   // pseudo-pairs of the prior of the household's given names and birth dates: members hardly ever agree on both
+	priorShare      = 0.25   // of the household's pairs that the prior of m counts as
+	minClassPairs   = 1e-3   // floor of a class's expected pairs
+	maxRandomGap    = 0.5    // added to each level's count of random pairs
+	impossible      = -50.0  // log-probability of a guarded pair being one person
 )
 
 // Which parameters a class uses for a role: its own, those of the same-person
@@ -352,6 +354,7 @@ func (f *fit) maximize() float64 {
 		}
 		f.pairs[k] = max(sum, minClassPairs)
 	}
+	f.boundClasses()
 	var change float64
 	for c := range f.src {
 		m := append([]float64(nil), f.mPrior[c]...)
@@ -367,6 +370,17 @@ func (f *fit) maximize() float64 {
 		f.m[c], f.h[c] = m, h
 	}
 	return change
+}
+
+// boundClasses keeps what is known of families wherever a file is too small or
+// too uniform to tell: heirs are a small part of the pairs of household members,
+// and in a handful of records there may be siblings though none has been seen.
+func (f *fit) boundClasses() {
+	if f.pairs[classHousehold] == 0 {
+		return
+	}
+	f.pairs[classHousehold] = max(f.pairs[classHousehold], min(unseenHousehold, f.pairs[classSame]/10))
+	f.pairs[classHeir] = max(minClassPairs, min(f.pairs[classHeir], heirShare*f.pairs[classHousehold]))
 }
 
 // count adds the expected pairs of each level of comparison c to m and h.
