@@ -147,7 +147,7 @@ func newKeyer(t *table.Table, c patient.Column, f *KeyFunc) (keyer, error) {
 	case !col.Text() && (c.Transform != patient.Exact || f != nil):
 		return keyer{}, fmt.Errorf("the table keeps no values of column %v, only their equality", c.Field)
 	}
-	k := keyer{col: col, several: col.MayRepeat(), address: addressPart(c.Field)}
+	k := keyer{col: col, several: col.MayRepeat(), address: c.Field.AddressPart()}
 	switch {
 	case f != nil:
 		k.derived = col.Dict.Transform(f.Append)
@@ -156,15 +156,6 @@ func newKeyer(t *table.Table, c patient.Column, f *KeyFunc) (keyer, error) {
 	}
 	k.several = k.several || k.derived != nil && k.derived.Multiple()
 	return k, nil
-}
-
-// addressPart reports whether value k of the field belongs to address k.
-func addressPart(f patient.Field) bool {
-	switch f {
-	case patient.FieldStreetNumber, patient.FieldStreet, patient.FieldUnit, patient.FieldCity, patient.FieldState, patient.FieldPostalCode:
-		return true
-	}
-	return false
 }
 
 // fingerprint identifies what the rule's keys are made of, not its name.

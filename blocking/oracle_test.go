@@ -25,7 +25,7 @@ import (
 // an address column, when position is not negative.
 func plainColumn(n *patient.Normalized, c patient.Column, position int) []string {
 	values := n.AppendValues(nil, c.Field)
-	if position >= 0 && addressPart(c.Field) {
+	if position >= 0 && c.Field.AddressPart() {
 		values = values[min(position, len(values)):min(position+1, len(values))]
 	}
 	var keys []string

@@ -2,7 +2,9 @@ package match
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -19,9 +21,9 @@ import (
 // Options configures a run. The zero value is ready to use.
 type Options struct {
 	Policy     scoring.Policy  // the zero value means scoring.GenericPolicy()
-	Profile    patient.Profile // the zero value means the policy's
+	Profile    patient.Profile // the zero value means the policy's; a model brings its own
 	Model      *Model          // frozen: nothing is trained; nil trains on the records
-	Rules      []blocking.Rule // nil means those that blocking.Default chooses by the fields that are there
+	Rules      []blocking.Rule // nil means those that blocking.Default chooses by the fields that are there; a model brings its own
 	MaxPairs   int64           // more candidate pairs are an error; 0 means the default of blocking.Options
 	Workers    int             // goroutines; 0 means GOMAXPROCS. No result depends on it
 	Shards     int             // parts the candidate pairs are scored in; 0 means 64. No result depends on it
@@ -69,7 +71,9 @@ type run struct {
 // read once and may be reused by the sequence; its errors end the run. The
 // result is a pure function of the records, the policy and the model (which is
 // trained on the records if none is given): neither order nor GOMAXPROCS
-// changes it.
+// changes it. One thing is decided by the first 10,000 records that come: which
+// shape rules of the profile are switched off for this file. Who needs the same
+// model for any order of a larger file gives a profile that is calibrated.
 func Dedupe(ctx context.Context, records iter.Seq2[*patient.Record, error], o Options) (*Result, error) {
 	r, err := newRun(o)
 	if err != nil {
@@ -126,7 +130,7 @@ func (r *run) all(ctx context.Context, records iter.Seq2[*patient.Record, error]
 }
 
 func newRun(o Options) (*run, error) {
-	if o.Policy.Name == "" {
+	if reflect.ValueOf(o.Policy).IsZero() {
 		o.Policy = scoring.GenericPolicy()
 	}
 	if o.Model != nil {
@@ -241,7 +245,9 @@ func (r *run) block(ctx context.Context) error {
 	o := blocking.Options{MaxPairs: r.o.MaxPairs, Right: r.right}
 	switch {
 	case r.o.Model != nil:
-		o.Frozen = &r.o.Model.Ladder
+		if len(r.o.Model.Ladder.Rules) > 0 { // a model of so few records that all pairs were compared froze nothing
+			o.Frozen = &r.o.Model.Ladder
+		}
 	case r.o.Rules == nil:
 		r.rules = blocking.Default(r.has, r.table.Distinct())
 	}
@@ -253,7 +259,14 @@ func (r *run) block(ctx context.Context) error {
 	_, r.estimate = index.Estimate()
 	r.stats.AllPairs = index.All()
 	for _, report := range index.Reports() {
-		stats := RuleStats{Rule: report.Name, Pairs: report.Pairs, Refined: report.Refined, Skipped: report.Skipped}
+		stats := RuleStats{
+			Rule: report.Name, Pairs: report.Pairs, Refined: report.Refined, Skipped: report.Skipped,
+			Unrefined: report.Unrefined, Outgrown: report.Outgrown, Truncated: report.Truncated,
+		}
+		if report.Outgrown > 0 {
+			r.stats.Notices = append(r.stats.Notices, fmt.Sprintf(
+				"rule %q: %d blocks with %d records have outgrown the model's bounds and were left out: train a new model", report.Name, report.Outgrown, report.OutgrownRecords))
+		}
 		if len(report.Largest) > 0 {
 			stats.LargestBlock = report.Largest[0].Records
 		}

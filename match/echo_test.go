@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/patient"
@@ -50,4 +51,30 @@ func TestAllRecordsEqual(t *testing.T) {
 	t.Log(e)
 	assert.Equal(t, 1, res.Persons())
 	assert.NotEmpty(t, res.Stats.Notices)
+}
+
+// A model of so few records that all pairs were compared serves a larger file.
+func TestModelOfAFewRecordsServesMany(t *testing.T) {
+	few, _ := population(41, 200)
+	many, _ := population(42, 1000)
+	small := dedupe(t, few, nil, match.Options{})
+	assert.True(t, small.Stats.AllPairs)
+	large := dedupe(t, many, nil, match.Options{Model: small.Model})
+	assert.False(t, large.Stats.AllPairs)
+	assert.Less(t, large.Persons(), len(many)*3/4)
+}
+
+// What a frozen model leaves out because a block has grown is told.
+func TestOutgrownBlocksAreTold(t *testing.T) {
+	few, _ := population(43, 900)
+	trained := dedupe(t, few, nil, match.Options{})
+	require.False(t, trained.Stats.AllPairs)
+	many, _ := population(44, 6000)
+	res := dedupe(t, many, nil, match.Options{Model: trained.Model})
+	outgrown := 0
+	for _, r := range res.Stats.Rules {
+		outgrown += r.Outgrown
+	}
+	assert.Positive(t, outgrown)
+	assert.Contains(t, fmt.Sprint(res.Stats.Notices), "outgrown")
 }

@@ -71,6 +71,9 @@ type RuleStats struct {
 	LargestBlock int
 	Refined      int // oversize blocks that were split by a further column
 	Skipped      int // blocks left out because nothing could split them
+	Unrefined    int // records that had no value in the column an oversize block was split by
+	Outgrown     int // blocks left out because they are larger than the frozen model allows
+	Truncated    int // records with more keys than are used
 }
 
 // Stats counts what a run did.

@@ -149,7 +149,9 @@ func (r *run) frequencies(m *scoring.Model) []scoring.Frequency {
 			against[k] = alt.Name != scoring.AlternativeHeir &&
 				(field == patient.FieldGiven || alt.Name != scoring.AlternativeHousehold)
 		}
-		out = append(out, scoring.NewFrequency(c.Name, against, r.valueCounts(field)))
+		f := scoring.NewFrequency(c.Name, against, r.valueCounts(field))
+		f.Floor(c.Fitted[0].Weights[len(m.Alternatives)-1])
+		out = append(out, f)
 	}
 	return out
 }

@@ -59,3 +59,12 @@ func restCount(rest []ValueCount) float64 {
 	}
 	return float64(n) / float64(len(rest))
 }
+
+// Floor keeps law 2: however common a value is, agreement on it does not speak
+// for a stranger. Exact is what the comparison's exact level weighs against one.
+func (f *Frequency) Floor(exact Weight) {
+	f.Rest = max(f.Rest, -exact)
+	for i := range f.Values {
+		f.Values[i].Weight = max(f.Values[i].Weight, -exact)
+	}
+}

@@ -193,10 +193,10 @@ func (f *fit) startU(clean func(levels Levels) float64) {
 	}
 	for c := range f.u {
 		for l, p := range shippedStrangers(f.t.Comparisons[c]) {
-			f.u[c][l] += uPrior * p
+			f.u[c][l] += float64(uPrior * p)
 		}
 		for l := range f.u[c] {
-			f.u[c][l] += maxRandomGap * min(1, counted[c]/uPrior)
+			f.u[c][l] += float64(maxRandomGap * min(1, counted[c]/uPrior))
 		}
 		f.clearNeutral(c, f.u[c])
 		normalize(f.u[c])

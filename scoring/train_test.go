@@ -205,16 +205,25 @@ func TestModelRoundTripsAndRefusesUnknownNames(t *testing.T) {
 func TestRemovingAValueIsOrderly(t *testing.T) {
 	world := madeUpWorld(3_000, 60_000)
 	m := Train(world)
+	stranger := len(m.Alternatives) - 1
+	against := make([]bool, len(m.Alternatives))
+	against[stranger] = true
+	common := NewFrequency("given", against, []ValueCount{{Hash: 1, N: 960_000}, {Hash: 2, N: 1}})
+	common.Floor(m.Comparisons[0].Fitted[0].Weights[stranger])
+	m.Frequencies = []Frequency{common}
 	s, err := NewScorer(m, GenericPolicy())
 	require.NoError(t, err)
-	stranger := len(m.Alternatives) - 1
+	weigh := func(levels Levels, freq FrequencyWeights) Weight {
+		sc := s.Score(world.Space.Pattern(levels))
+		return s.against(&sc, freq, stranger)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		levels := drawLevels(t, world.Comparisons)
 		c := rapid.IntRange(0, len(levels)-1).Draw(t, "comparison")
 		without := append(Levels(nil), levels...)
 		without[c] = 0
-		before := s.Score(world.Space.Pattern(levels)).Against[stranger]
-		after := s.Score(world.Space.Pattern(without)).Against[stranger]
+		freq := FrequencyWeights{common.Weight(rapid.Uint64Range(1, 2).Draw(t, "value"))}
+		before, after := weigh(levels, freq), weigh(without, freq)
 		switch int(levels[c]) {
 		case 1:
 			assert.LessOrEqual(t, after, before)

@@ -102,17 +102,7 @@ func (b *Builder) add(f patient.Field, d *Dict) {
 	}
 	b.t.field[f] = c
 	b.t.cols = append(b.t.cols, c)
-	b.column = append(b.column, builderColumn{Col: c, address: addressPart(f)})
-}
-
-// addressPart reports whether value k of the field belongs to address k, so that
-// even repetitions say something.
-func addressPart(f patient.Field) bool {
-	switch f {
-	case patient.FieldStreetNumber, patient.FieldStreet, patient.FieldUnit, patient.FieldCity, patient.FieldState, patient.FieldPostalCode:
-		return true
-	}
-	return false
+	b.column = append(b.column, builderColumn{Col: c, address: f.AddressPart()})
 }
 
 // personName reports whether a field shares the dictionary of person names.

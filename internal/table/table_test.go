@@ -49,7 +49,7 @@ func drawRecord(t *rapid.T) *patient.Normalized {
 // plainValues is what a column holds of a record, written without a table.
 func plainValues(n *patient.Normalized, f patient.Field) []string {
 	values := n.AppendValues(nil, f)
-	repeated := len(slices.Compact(slices.Clone(values))) == 1 && !addressPart(f)
+	repeated := len(slices.Compact(slices.Clone(values))) == 1 && !f.AddressPart()
 	if len(values) > 0 && (!f.Set() || repeated) {
 		return values[:1]
 	}

@@ -126,6 +126,16 @@ func (f Field) Set() bool {
 	return false
 }
 
+// AddressPart reports whether the field is a part of addresses: value k belongs
+// to address k, so that even repetitions say something.
+func (f Field) AddressPart() bool {
+	switch f {
+	case FieldStreetNumber, FieldStreet, FieldUnit, FieldCity, FieldState, FieldPostalCode, FieldInstitution:
+		return true
+	}
+	return false
+}
+
 // Fields returns all fields in their order.
 func Fields() []Field {
 	all := make([]Field, 0, numFields-1)
