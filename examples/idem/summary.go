@@ -75,6 +75,9 @@ type ruleSummary struct {
 	LargestBlock int    `json:"largest_block"`
 	Refined      int    `json:"refined_blocks"`
 	Skipped      int    `json:"skipped_blocks"`
+	Unrefined    int    `json:"unrefined"`
+	Outgrown     int    `json:"outgrown"`
+	Truncated    int    `json:"truncated"`
 }
 
 type pairSummary struct {
