@@ -68,7 +68,7 @@ type node struct {
 	op         op
 	comparison int    // opLevel
 	set        uint32 // opLevel: bit l is level l
-	n          int    // opAtLeast
+	n          int    // opAtLeast; opMacro: its number
 	value      bool   // opConst
 	kids       []node
 }
@@ -80,20 +80,23 @@ const (
 	opLevel
 	opNot
 	opAtLeast
+	opMacro
 )
 
-// holds evaluates the node. "All" and "any" of n conditions are at least n and
-// at least one of them.
-func (e *node) holds(levels Levels) bool {
+// holds evaluates the node, given which macros hold. "All" and "any" of n
+// conditions are at least n and at least one of them.
+func (e *node) holds(levels Levels, macros []bool) bool {
 	switch e.op {
+	case opMacro:
+		return macros[e.n]
 	case opLevel:
 		return e.set>>levels[e.comparison]&1 == 1
 	case opNot:
-		return !e.kids[0].holds(levels)
+		return !e.kids[0].holds(levels, macros)
 	case opAtLeast:
 		n := 0
 		for i := range e.kids {
-			if e.kids[i].holds(levels) {
+			if e.kids[i].holds(levels, macros) {
 				if n++; n >= e.n {
 					return true
 				}
@@ -104,20 +107,55 @@ func (e *node) holds(levels Levels) bool {
 	return e.value
 }
 
+// conditions are the compiled expressions of one policy.
+type conditions struct {
+	macros []node // each refers to earlier ones alone
+	of     []node
+}
+
+// each calls do with the number of every condition that holds, in order. Every
+// macro is evaluated once, however often it is referred to.
+func (c *conditions) each(levels Levels, do func(i int)) {
+	var few [64]bool
+	macros := few[:]
+	if len(c.macros) > len(few) {
+		macros = make([]bool, len(c.macros))
+	}
+	for i := range c.macros {
+		macros[i] = c.macros[i].holds(levels, macros)
+	}
+	for i := range c.of {
+		if c.of[i].holds(levels, macros) {
+			do(i)
+		}
+	}
+}
+
 // An exprCompiler compiles the expressions of one policy against the
-// comparisons of one model and collects every fault.
+// comparisons of one model and collects every fault. Every macro is compiled
+// once, before what refers to it.
 type exprCompiler struct {
 	policy      *Policy
 	comparisons []Comparison
-	open        []string // macros being compiled, to find circles
+	numbers     map[string]int // of the policy's macros, by name
+	compiled    map[int]int    // numbers of macros in done, by those in the policy; -1 of one being compiled
+	open        []string       // macros being compiled, to show a circle
+	done        []node
 	faults      []string
 }
 
-// fault notes a fault, once: a macro is compiled at each of its uses.
-func (c *exprCompiler) fault(at, format string, args ...any) {
-	if f := at + ": " + fmt.Sprintf(format, args...); !slices.Contains(c.faults, f) {
-		c.faults = append(c.faults, f)
+func newExprCompiler(p *Policy, cs []Comparison) *exprCompiler {
+	c := &exprCompiler{policy: p, comparisons: cs, numbers: map[string]int{}, compiled: map[int]int{}}
+	for i, m := range p.Macros {
+		if _, ok := c.numbers[m.Name]; !ok {
+			c.numbers[m.Name] = i
+		}
 	}
+	return c
+}
+
+func (c *exprCompiler) fault(at, format string, args ...any) {
+	c.faults = append(c.faults, at+": "+fmt.Sprintf(format, args...))
 }
 
 func (c *exprCompiler) compile(e *Expr, at string) node {
@@ -210,19 +248,31 @@ func (c *exprCompiler) switchTest(t *SwitchTest, at string) node {
 }
 
 func (c *exprCompiler) ref(name, at string) node {
-	if slices.Contains(c.open, name) {
+	i, ok := c.numbers[name]
+	if !ok {
+		c.fault(at, "unknown macro %q", name)
+		return node{}
+	}
+	n := c.macro(i)
+	if n < 0 {
 		c.fault(at, "macro %q goes round in a circle: %s", name, strings.Join(append(c.open, name), " > "))
 		return node{}
 	}
-	for i := range c.policy.Macros {
-		m := &c.policy.Macros[i]
-		if m.Name != name {
-			continue
-		}
-		c.open = append(c.open, name)
-		defer func() { c.open = c.open[:len(c.open)-1] }()
-		return c.compile(&m.When, fmt.Sprintf("macros[%d] %q.when", i, name))
+	return node{op: opMacro, n: n}
+}
+
+// macro compiles the policy's macro i, unless that was done, and returns its
+// number among the compiled; -1 if it is just being compiled.
+func (c *exprCompiler) macro(i int) int {
+	if n, ok := c.compiled[i]; ok {
+		return n
 	}
-	c.fault(at, "unknown macro %q", name)
-	return node{}
+	m := &c.policy.Macros[i]
+	c.compiled[i] = -1
+	c.open = append(c.open, m.Name)
+	compiled := c.compile(&m.When, fmt.Sprintf("macros[%d] %q.when", i, m.Name))
+	c.open = c.open[:len(c.open)-1]
+	c.done = append(c.done, compiled)
+	c.compiled[i] = len(c.done) - 1
+	return c.compiled[i]
 }

@@ -321,14 +321,15 @@ func labelCrosses() []LabelledCross {
 	}
 }
 
-func compileCrosses(xs []LabelledCross, p Policy, cs []Comparison) ([]node, error) {
-	c := &exprCompiler{policy: &p, comparisons: cs}
-	var out []node
+func compileCrosses(xs []LabelledCross, p Policy, cs []Comparison) (conditions, error) {
+	c := newExprCompiler(&p, cs)
+	var out conditions
 	for i := range xs {
-		out = append(out, c.compile(&xs[i].When, fmt.Sprintf("crosses[%d] %q.when", i, xs[i].Name)))
+		out.of = append(out.of, c.compile(&xs[i].When, fmt.Sprintf("crosses[%d] %q.when", i, xs[i].Name)))
 	}
 	if len(c.faults) > 0 {
-		return nil, fmt.Errorf("scoring: labelled weights:\n  %s", strings.Join(c.faults, "\n  "))
+		return conditions{}, fmt.Errorf("scoring: labelled weights:\n  %s", strings.Join(c.faults, "\n  "))
 	}
+	out.macros = c.done
 	return out, nil
 }

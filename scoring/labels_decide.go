@@ -210,7 +210,7 @@ type LabelledDecider struct {
 type labelledSum struct {
 	start   OrdinalWeight
 	levels  [][]OrdinalWeight // of each comparison, "missing" first
-	crosses []node
+	crosses conditions
 	weights []OrdinalWeight // of the crosses
 }
 
@@ -265,12 +265,10 @@ func (s *labelledSum) of(levels Levels) OrdinalWeight {
 		sum.Possible += s.levels[c][l].Possible
 		sum.Match += s.levels[c][l].Match
 	}
-	for i := range s.crosses {
-		if s.crosses[i].holds(levels) {
-			sum.Possible += s.weights[i].Possible
-			sum.Match += s.weights[i].Match
-		}
-	}
+	s.crosses.each(levels, func(i int) {
+		sum.Possible += s.weights[i].Possible
+		sum.Match += s.weights[i].Match
+	})
 	return sum
 }
 

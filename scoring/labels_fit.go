@@ -68,13 +68,13 @@ type labelParameter struct {
 type labelFeatures struct {
 	parameters []labelParameter
 	steps      [][][]int32 // comparison, level: its parameters
-	crosses    []node
+	crosses    conditions
 	firstCross int32
 }
 
 // newLabelFeatures lays the parameters out: one for each level that may weigh
 // something, then one for each cross.
-func newLabelFeatures(w *ShippedWeights, crosses []node) *labelFeatures {
+func newLabelFeatures(w *ShippedWeights, crosses conditions) *labelFeatures {
 	f := &labelFeatures{crosses: crosses}
 	for i, c := range w.Comparisons {
 		names := c.Levels()
@@ -95,7 +95,7 @@ func newLabelFeatures(w *ShippedWeights, crosses []node) *labelFeatures {
 		f.steps = append(f.steps, steps)
 	}
 	f.firstCross = int32(len(f.parameters))
-	for range crosses {
+	for range crosses.of {
 		f.parameters = append(f.parameters, labelParameter{sign: agrees})
 	}
 	return f
@@ -127,11 +127,7 @@ func (f *labelFeatures) appendActive(dst []int32, levels Levels) []int32 {
 	for c, l := range levels {
 		dst = append(dst, f.steps[c][l]...)
 	}
-	for i := range f.crosses {
-		if f.crosses[i].holds(levels) {
-			dst = append(dst, f.firstCross+int32(i))
-		}
-	}
+	f.crosses.each(levels, func(i int) { dst = append(dst, f.firstCross+int32(i)) })
 	return dst
 }
 

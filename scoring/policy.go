@@ -228,6 +228,13 @@ func (p Policy) faults() []string {
 			fault("switches[%d] %q: value %q is none of %s", i, s.Name, s.Value, strings.Join(s.Values, ", "))
 		}
 	}
+	macros := map[string]bool{}
+	for i, m := range p.Macros {
+		if m.Name == "" || macros[m.Name] {
+			fault("macros[%d] %q: the name is empty or there twice", i, m.Name)
+		}
+		macros[m.Name] = true
+	}
 	for i, r := range p.Rules {
 		if !slices.Contains([]Effect{Floor, Cap, Veto}, r.Effect) {
 			fault("rules[%d] %q: effect %q is none of floor, cap, veto", i, r.ID, r.Effect)
@@ -264,37 +271,35 @@ func (p Policy) errorOf(faults []string) error {
 type CompiledPolicy struct {
 	policy Policy
 	ids    []string
-	when   []node // one for each id
+	when   conditions // one for each id
 }
 
 // Compile binds the policy to the comparisons of a model. A comparison the
 // model lacks is missing; names that are no comparison's or no level's are
 // errors that say where, all in one.
 func (p Policy) Compile(cs []Comparison) (*CompiledPolicy, error) {
-	c := &exprCompiler{policy: &p, comparisons: cs}
+	c := newExprCompiler(&p, cs)
 	c.faults = p.faults()
 	out := &CompiledPolicy{policy: p, ids: p.ids()}
 	for i := range p.Macros {
-		m := &p.Macros[i]
-		c.open = []string{m.Name}
-		c.compile(&m.When, fmt.Sprintf("macros[%d] %q.when", i, m.Name))
-		c.open = nil
+		c.macro(i)
 	}
 	for i := range p.Rules {
 		r := &p.Rules[i]
-		out.when = append(out.when, c.compile(&r.When, fmt.Sprintf("rules[%d] %q.when", i, r.ID)))
+		out.when.of = append(out.when.of, c.compile(&r.When, fmt.Sprintf("rules[%d] %q.when", i, r.ID)))
 	}
 	for i := range p.Conflicts.Hard {
 		x := &p.Conflicts.Hard[i]
-		out.when = append(out.when, c.compile(&x.When, fmt.Sprintf("conflicts.hard[%d] %q.when", i, x.ID)))
+		out.when.of = append(out.when.of, c.compile(&x.When, fmt.Sprintf("conflicts.hard[%d] %q.when", i, x.ID)))
 	}
 	for i := range p.Conflicts.Soft {
 		x := &p.Conflicts.Soft[i]
-		out.when = append(out.when, c.compile(&x.When, fmt.Sprintf("conflicts.soft[%d] %q.when", i, x.ID)))
+		out.when.of = append(out.when.of, c.compile(&x.When, fmt.Sprintf("conflicts.soft[%d] %q.when", i, x.ID)))
 	}
 	if len(c.faults) > 0 {
 		return nil, p.errorOf(c.faults)
 	}
+	out.when.macros = c.done
 	return out, nil
 }
 
@@ -311,10 +316,7 @@ type Verdict struct {
 // Judge returns what the policy says of a comparison vector.
 func (c *CompiledPolicy) Judge(levels Levels) Verdict {
 	var v Verdict
-	for i := range c.when {
-		if !c.when[i].holds(levels) {
-			continue
-		}
+	c.when.each(levels, func(i int) {
 		v.Fired = append(v.Fired, uint16(i))
 		switch rule := i - len(c.policy.Rules); {
 		case rule >= len(c.policy.Conflicts.Hard):
@@ -328,7 +330,7 @@ func (c *CompiledPolicy) Judge(levels Levels) Verdict {
 		default:
 			v.Veto = true
 		}
-	}
+	})
 	return v
 }
 

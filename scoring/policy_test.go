@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -126,6 +127,33 @@ func TestCompileSaysWhere(t *testing.T) {
 	} {
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+// Macros that each refer several times to the next are compiled and evaluated
+// once each: neither takes time or memory that doubles with every one.
+func TestMacrosAreSharedNotCopied(t *testing.T) {
+	p := GenericPolicy()
+	const chain = 80
+	for i := range chain {
+		next := Ref(fmt.Sprint("m", i+1))
+		p.Macros = append(p.Macros, Macro{fmt.Sprint("m", i), All(next, next, Any(next, Not(next)))})
+	}
+	p.Macros = append(p.Macros, Macro{fmt.Sprint("m", chain), In("sex", "differs")})
+	p.Rules = []Rule{{ID: "chain", Effect: Cap, When: Ref("m0")}}
+	p, err := ParsePolicy(p.JSON())
+	require.NoError(t, err)
+	cs := []Comparison{Sex()}
+	compiled, err := p.Compile(cs)
+	require.NoError(t, err)
+	assert.True(t, compiled.Judge(Levels{plainDiffers}).Cap)
+	assert.False(t, compiled.Judge(Levels{plainExact}).Cap)
+	crosses, err := compileCrosses([]LabelledCross{{Name: "chain", When: Ref("m0")}}, p, cs)
+	require.NoError(t, err)
+	crosses.each(Levels{plainExact}, func(int) { t.Error("holds") })
+
+	p.Macros = append(p.Macros, Macro{"m3", In("sex", "exact")})
+	_, err = p.Compile(cs)
+	assert.ErrorContains(t, err, `"m3": the name is empty or there twice`)
 }
 
 func TestCompileReadsTheModelsOwnComparisons(t *testing.T) {
