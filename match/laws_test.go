@@ -43,13 +43,22 @@ func modelJSON(t testing.TB, res *match.Result) string {
 	return string(data)
 }
 
+// sizes are the two sizes of a test, of all pairs and of blocking rules; a short
+// run, as the race detector's, does with the smaller one and fewer people.
+func sizes(small, large int) []int {
+	if testing.Short() {
+		return []int{small / 2}
+	}
+	return []int{small, large}
+}
+
 var policies = map[string]func() scoring.Policy{"generic": scoring.GenericPolicy, "iis": scoring.IISPolicy}
 
 // Laws 3 and 6: neither the order of the input nor the number of shards,
 // goroutines or processors changes anything, to the last bit of the model.
 func TestOrderShardsAndProcessorsDoNotMatter(t *testing.T) {
 	for name, policy := range policies {
-		for _, people := range []int{200, 850} { // all pairs, and blocking rules
+		for _, people := range sizes(200, 850) { // all pairs, and blocking rules
 			records, _ := population(uint64(people), people)
 			want := dedupe(t, records, nil, match.Options{Policy: policy(), Workers: 1, Shards: 1})
 			require.Equal(t, people < 500, want.Stats.AllPairs)

@@ -74,7 +74,7 @@ func (l linkage) shuffled(seed uint64) linkage {
 // No pair is of one side, no record is linked twice, people are the pairs.
 func TestLinkIsOneToOne(t *testing.T) {
 	for name, policy := range policies {
-		for _, people := range []int{300, 1700} {
+		for _, people := range sizes(300, 1700) {
 			for _, one := range []bool{true, false} {
 				t.Run(fmt.Sprint(name, people, one), func(t *testing.T) {
 					l := twoFiles(uint64(people), people, one)
@@ -102,7 +102,7 @@ func TestLinkIsOneToOne(t *testing.T) {
 					assert.Equal(t, res.Stats.Matches, matches)
 					assert.Equal(t, res.Stats.Rivals, rivals)
 					if name == "generic" {
-						assert.Greater(t, matches, int64(100))
+						assert.Greater(t, matches, int64(people/5))
 					}
 					if !one && name == "generic" {
 						assert.Positive(t, rivals, "several records of a person were to compete")
@@ -154,7 +154,7 @@ func TestLinkIsTheBestAssignment(t *testing.T) {
 // Laws 3 and 6 for two files. Some records are there twice with one content and
 // two ids: which of them is linked must not depend on which came first.
 func TestLinkOrderShardsAndProcessorsDoNotMatter(t *testing.T) {
-	for _, people := range []int{300, 1700} {
+	for _, people := range sizes(300, 1700) {
 		l := twoFiles(uint64(people)+1, people, true)
 		for i := range 40 {
 			twin := l.left[i*3].Clone()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,6 +38,9 @@ func TestSuggestionOnData(t *testing.T) {
 		{"splink/historical_50k.csv.gz", "cluster", nil},
 	} {
 		t.Run(strings.TrimSuffix(c.file, ".gz"), func(t *testing.T) {
+			if strings.HasPrefix(c.file, "households") && os.Getenv("IDEM_LONG") != "1" {
+				t.Skip("takes half a minute: IDEM_LONG=1 runs it")
+			}
 			reader, err := intake.Open([]string{testdata.Path(t, c.file)}, intake.Options{Truth: c.truth, Drop: drops[c.truth]})
 			require.NoError(t, err)
 			defer reader.Close()

@@ -56,6 +56,7 @@ const (
 	RoleBirthDate  Role = "birth_date"
 	RolePerson     Role = "person"     // a property of one person: sex, birth order, occupation
 	RoleIdentifier Role = "identifier" // issued to one person
+	RoleContact    Role = "contact"    // one person's own, unless the file shows that families share it: e-mail
 	RoleMother     Role = "mother"     // shared by siblings
 	RoleHousehold  Role = "household"  // shared by who lives together
 	RolePolicy     Role = "policy"     // a fact for the policy: weight 0
@@ -239,7 +240,7 @@ func GenericComparisons() []Comparison {
 	return []Comparison{
 		Given(), Family(), Middle(), BirthDate(), Sex(), Suffix(), Multiple(),
 		SSN(), Medicaid(), MRN(), StudentID(), BirthCertificate(),
-		Text("email", patient.FieldEmail, RoleIdentifier),
+		Text("email", patient.FieldEmail, RoleContact),
 		Phone(),
 		Number("street_number", patient.FieldStreetNumber, RoleHousehold),
 		Text("street", patient.FieldStreet, RoleHousehold),

@@ -35,6 +35,11 @@ var shippedText = map[Role]map[Kind][]float64{
 		KindNumber: {.68, .06, .26},
 		KindExact:  {.75, .25},
 	},
+	RoleContact: {
+		KindText:   {.75, .08, .05, .12},
+		KindNumber: {.85, .05, .10},
+		KindExact:  {.85, .15},
+	},
 	RoleIdentifier: {
 		KindText:   {.75, .08, .05, .12},
 		KindNumber: {.85, .05, .10},

@@ -66,6 +66,7 @@ var roleSources = map[Role][numClasses]source{
 	RoleBirthDate:  {useM, useH, useU, useU, useU},
 	RolePerson:     {useM, useU, useU, useU, useU},
 	RoleIdentifier: {useM, useU, useU, useU, useU},
+	RoleContact:    {useM, useH, useH, useU, useU},
 	RoleMother:     {useM, useH, useU, useU, useU},
 	RoleHousehold:  {useM, useH, useH, useU, useU},
 	RolePolicy:     {useU, useU, useU, useU, useU},
@@ -227,7 +228,7 @@ func (f *fit) start() {
 		m := startM(spec, f.u[c])
 		h := shape(f.u[c], .80)
 		switch spec.Role {
-		case RoleGiven:
+		case RoleGiven, RoleContact:
 			h = append([]float64(nil), f.u[c]...)
 		case RoleBirthDate:
 			h = append([]float64(nil), f.u[c]...)
@@ -241,7 +242,7 @@ func (f *fit) start() {
 		f.m, f.h = append(f.m, m), append(f.h, h)
 		f.mPrior = append(f.mPrior, scale(m, minPrior))
 		n := pseudoPairs * float64(len(h)-1)
-		if spec.Role == RoleGiven || spec.Role == RoleBirthDate {
+		if spec.Role == RoleGiven || spec.Role == RoleBirthDate || spec.Role == RoleContact {
 			n = firmPrior
 		}
 		f.hPrior = append(f.hPrior, scale(h, n))
