@@ -67,6 +67,11 @@ type Cut struct {
 
 const estimatedF1 = "estimated-f1"
 
+// minCut is the least probability that a cut may be. Pairs are weighed before
+// cuts that are estimated are known; only those of odds of 1 to 64 or better are
+// kept for them.
+const minCut = 1.0 / 64
+
 // weight returns the cut as a match weight, given those of a fitted model.
 func (c Cut) weight(fitted Cuts) Weight {
 	if c.EstimatedF1 {
@@ -216,8 +221,12 @@ func (p Policy) faults() []string {
 		name string
 		Threshold
 	}{{"match", p.Thresholds.Match}, {"possible", p.Thresholds.Possible}} {
-		if c := t.Fitted; !c.EstimatedF1 && !(c.Probability > 0 && c.Probability < 1) {
+		switch c := t.Fitted; {
+		case c.EstimatedF1:
+		case !(c.Probability > 0 && c.Probability < 1):
 			fault("thresholds.%s.fitted: %v is no probability between 0 and 1", t.name, c.Probability)
+		case c.Probability < minCut:
+			fault("thresholds.%s.fitted: %v is below 1/64: pairs as unlikely as that are not kept", t.name, c.Probability)
 		}
 	}
 	if p.Thresholds.Possible.ShippedBits > p.Thresholds.Match.ShippedBits {
