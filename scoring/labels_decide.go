@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/idem-health/idem/internal/strictjson"
 	"github.com/idem-health/idem/match/patient"
 )
 
@@ -91,7 +92,7 @@ func defaultStart(p Policy) OrdinalWeight {
 // them.
 func ParseLabelledWeights(data []byte) (*LabelledWeights, error) {
 	w := &LabelledWeights{}
-	if err := unmarshalStrict(data, w); err != nil {
+	if err := strictjson.Unmarshal(data, w); err != nil {
 		return nil, fmt.Errorf("scoring: labelled weights: %w", err)
 	}
 	if err := w.Validate(); err != nil {

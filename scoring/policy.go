@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/idem-health/idem/internal/strictjson"
 )
 
 // A Decision is the outcome for a pair of records.
@@ -166,7 +168,7 @@ type Conflict struct {
 // say where; conditions are checked by [Policy.Compile].
 func ParsePolicy(data []byte) (Policy, error) {
 	var p Policy
-	if err := unmarshalStrict(data, &p); err != nil {
+	if err := strictjson.Unmarshal(data, &p); err != nil {
 		return Policy{}, fmt.Errorf("scoring: policy: %w", err)
 	}
 	// A model may have comparisons of its own, so names in conditions wait for it.

@@ -1,4 +1,7 @@
-package scoring
+// Package strictjson reads JSON that people write by hand. Unlike encoding/json it
+// says where an unknown or repeated name stands, matches names to the letter, and
+// accepts nothing after the value.
+package strictjson
 
 import (
 	"bytes"
@@ -10,14 +13,18 @@ import (
 	"strings"
 )
 
-// unmarshalStrict decodes JSON that people write by hand. Unlike encoding/json
-// it says where an unknown or repeated name stands, matches names to the letter,
-// and accepts nothing after the value.
-func unmarshalStrict(data []byte, into any) error {
+// maxDepth bounds how deep values nest, as encoding/json does, so that no input
+// exhausts the stack.
+const maxDepth = 1000
+
+// Unmarshal decodes the one JSON value in data, in which every object has only
+// names that the Go type knows, each once, and null stands for nothing but what
+// may be empty. Of a type that reads its JSON itself the names are its own matter.
+func Unmarshal(data []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	w := strictWalk{dec: dec}
-	if err := w.value(reflect.TypeOf(into).Elem(), ""); err != nil {
+	w := walk{dec: dec}
+	if err := w.value(reflect.TypeOf(into).Elem(), "", 0); err != nil {
 		return err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
@@ -30,40 +37,55 @@ func unmarshalStrict(data []byte, into any) error {
 	return err
 }
 
-// strictWalk reads tokens along a Go type.
-type strictWalk struct{ dec *json.Decoder }
+// walk reads tokens along a Go type.
+type walk struct{ dec *json.Decoder }
 
-func (w strictWalk) line(data []byte) int {
+func (w walk) line(data []byte) int {
 	return 1 + bytes.Count(data[:w.dec.InputOffset()], []byte("\n"))
 }
 
-// value reads one value of type t, or of a type not known (nil).
-func (w strictWalk) value(t reflect.Type, path string) error {
+// token reads a token; an error says where.
+func (w walk) token(path string) (json.Token, error) {
 	tok, err := w.dec.Token()
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return fmt.Errorf("%s: %w", where(path), err)
+		return nil, fmt.Errorf("%s: %w", where(path), err)
+	}
+	return tok, nil
+}
+
+// value reads one value of type t, or of a type not known (nil).
+func (w walk) value(t reflect.Type, path string, depth int) error {
+	tok, err := w.token(path)
+	if err != nil {
+		return err
+	}
+	if tok == nil && !nullable(t) {
+		return fmt.Errorf("%s: null is no value for it", where(path))
+	}
+	if depth > maxDepth {
+		return fmt.Errorf("nested deeper than %d values", maxDepth)
 	}
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch tok {
 	case json.Delim('{'):
-		return w.object(t, path)
+		return w.object(t, path, depth+1)
 	case json.Delim('['):
-		return w.array(t, path)
+		return w.array(t, path, depth+1)
 	}
 	return nil
 }
 
-func (w strictWalk) object(t reflect.Type, path string) error {
+func (w walk) object(t reflect.Type, path string, depth int) error {
 	seen := map[string]bool{}
 	for w.dec.More() {
-		tok, err := w.dec.Token()
+		tok, err := w.token(path)
 		if err != nil {
-			return fmt.Errorf("%s: %w", where(path), err)
+			return err
 		}
 		name, _ := tok.(string)
 		if seen[name] {
@@ -74,26 +96,39 @@ func (w strictWalk) object(t reflect.Type, path string) error {
 		if !ok {
 			return fmt.Errorf("%s: unknown name %q, want one of %s", where(path), name, strings.Join(memberNames(t), ", "))
 		}
-		if err := w.value(inner, join(path, name)); err != nil {
+		if err := w.value(inner, join(path, name), depth); err != nil {
 			return err
 		}
 	}
-	_, err := w.dec.Token()
+	_, err := w.token(path)
 	return err
 }
 
-func (w strictWalk) array(t reflect.Type, path string) error {
+func (w walk) array(t reflect.Type, path string, depth int) error {
 	var elem reflect.Type
 	if t != nil && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
 		elem = t.Elem()
 	}
 	for i := 0; w.dec.More(); i++ {
-		if err := w.value(elem, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+		if err := w.value(elem, fmt.Sprintf("%s[%d]", path, i), depth); err != nil {
 			return err
 		}
 	}
-	_, err := w.dec.Token()
+	_, err := w.token(path)
 	return err
+}
+
+// nullable reports whether null may stand for a value of the type: a list, map or
+// pointer that is empty.
+func nullable(t reflect.Type) bool {
+	if t == nil || t.Kind() != reflect.Pointer && readsItself(t) {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface:
+		return true
+	}
+	return false
 }
 
 func where(path string) string {
