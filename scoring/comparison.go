@@ -62,6 +62,11 @@ const (
 	RolePolicy     Role = "policy"     // a fact for the policy: weight 0
 )
 
+// roles lists them: a model with any other is refused.
+var roles = []Role{
+	RoleGiven, RoleFamily, RoleBirthDate, RolePerson, RoleIdentifier, RoleContact, RoleMother, RoleHousehold, RolePolicy,
+}
+
 // A Comparison is one coordinate of a comparison vector: what is compared, how
 // and in which role. It is data; the named constructors make the usual ones.
 type Comparison struct {

@@ -1,12 +1,10 @@
 package scoring
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/idem-health/idem/internal/strictjson"
 	"github.com/idem-health/idem/match/patient"
 )
 
@@ -125,66 +123,14 @@ func (m *Model) fewHouseholds() bool {
 
 // ParseModel reads a model from strict JSON and validates it.
 func ParseModel(data []byte) (*Model, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
 	m := &Model{}
-	if err := dec.Decode(m); err != nil {
+	if err := strictjson.Unmarshal(data, m); err != nil {
 		return nil, fmt.Errorf("scoring: model: %w", err)
 	}
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
 	return m, nil
-}
-
-// Validate reports all faults of the model in one error: unknown names,
-// untrained levels, lists of the wrong length.
-func (m *Model) Validate() error {
-	var faults strings.Builder
-	fault := func(format string, args ...any) { fmt.Fprintf(&faults, "\n  "+format, args...) }
-	if n := len(m.Alternatives); n == 0 || n > maxAlternatives {
-		fault("alternatives: %d, want 1 to %d", n, maxAlternatives)
-	}
-	if len(m.Comparisons) == 0 {
-		fault("no comparisons")
-	}
-	for _, c := range m.Comparisons {
-		names := c.Levels()
-		if len(names) == 0 {
-			fault("comparison %q: unknown kind %q", c.Name, c.Kind)
-			continue
-		}
-		m.validateLevels(c, names[1:], fault)
-	}
-	for _, f := range m.Frequencies {
-		if !slices.ContainsFunc(m.Comparisons, func(c FittedComparison) bool { return c.Name == f.Comparison }) {
-			fault("frequencies: no comparison %q", f.Comparison)
-		}
-		if len(f.Against) != len(m.Alternatives) {
-			fault("frequencies of %q: %d flags for %d alternatives", f.Comparison, len(f.Against), len(m.Alternatives))
-		}
-	}
-	if faults.Len() > 0 {
-		return fmt.Errorf("scoring: model %q:%s", m.Name, faults.String())
-	}
-	return nil
-}
-
-func (m *Model) validateLevels(c FittedComparison, names []string, fault func(string, ...any)) {
-	for i, l := range c.Fitted {
-		switch {
-		case i >= len(names) || l.Name != names[i]:
-			fault("comparison %q: level %q is unknown or out of place, want %s", c.Name, l.Name, strings.Join(names, ", "))
-			return
-		case len(l.Weights) != len(m.Alternatives) || len(l.Others) != len(m.Alternatives):
-			fault("comparison %q: level %q: %d weights for %d alternatives", c.Name, l.Name, len(l.Weights), len(m.Alternatives))
-		case slices.ContainsFunc(l.Weights, func(w Weight) bool { return w < -maxWeight || w > maxWeight }):
-			fault("comparison %q: level %q: a weight is beyond %v bits", c.Name, l.Name, maxWeight.Bits())
-		}
-	}
-	if len(c.Fitted) < len(names) {
-		fault("comparison %q: level %q is untrained", c.Name, names[len(c.Fitted)])
-	}
 }
 
 // Decides returns the fields whose agreement decides the comparison's level. A

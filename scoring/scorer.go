@@ -1,9 +1,6 @@
 package scoring
 
-import (
-	"fmt"
-	"math/bits"
-)
+import "math/bits"
 
 // A Scorer applies a model and a policy to patterns. It is immutable and safe
 // for concurrent use; each goroutine keeps a [Cache] of its own.
@@ -41,17 +38,9 @@ func NewScorer(m *Model, p Policy) (*Scorer, error) {
 	s.softGivesWay = Weight(p.Conflicts.SoftGivesWay * float64(OneBit))
 	s.softYields = p.Conflicts.SoftGivesWay != 0 && m.fewHouseholds()
 	for _, f := range m.Frequencies {
-		sf := scorerFrequency{}
-		for c, fc := range m.Comparisons {
-			if fc.Name == f.Comparison {
-				sf.comparison = c
-			}
-		}
+		sf := scorerFrequency{comparison: m.comparison(f.Comparison)}
 		copy(sf.against[:], f.Against)
 		s.freq = append(s.freq, sf)
-	}
-	if len(s.freq) > maxFrequencies {
-		return nil, fmt.Errorf("scoring: model %q: %d frequencies, at most %d", m.Name, len(s.freq), maxFrequencies)
 	}
 	return s, nil
 }
