@@ -12,7 +12,7 @@ import (
 func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 	result := &Result{
 		Model: r.model, Policy: r.o.Policy, Profile: r.model.Profile,
-		run: r, Superseded: r.reader.superseded,
+		run: r, Superseded: r.reader.superseded(),
 	}
 	cache := r.scorer.NewCache()
 	for _, c := range kept {

@@ -80,8 +80,8 @@ type RuleStats struct {
 type Stats struct {
 	Records     int   // records kept
 	Right       int   // of them on the right side of a linkage
-	Identical   int   // same id and content again: counted, not kept
-	Superseded  int   // same id, other content: the older one, listed in Result.Superseded
+	Identical   int   // same id and content as one kept or superseded: counted, not kept
+	Superseded  int   // same id, other content than the one kept: listed in Result.Superseded, each content once
 	Candidates  int64 // candidate pairs scored
 	Patterns    int   // distinct comparison patterns among them
 	Matches     int64
@@ -90,12 +90,12 @@ type Stats struct {
 	Echoes      int   // records that repeat one that is there many times, and were compared with that one alone
 	AllPairs    bool  // blocking was not needed: every pair was compared
 	Rules       []RuleStats
-	Issues      map[patient.IssueCode]int64 // remarks of normalisation, by kind
+	Issues      map[patient.IssueCode]int64 // remarks of normalisation, by kind: on records kept and superseded
 	Notices     []string                    // what was switched off, skipped or doubted, in words
 	Precision   float64                     // of the match pairs, estimated by the model without labels
 	Recall      float64                     // of the match pairs among the candidates' true pairs, estimated likewise
 	Stages      []StageTime
-	Placeholder int // records whose given name is a placeholder
+	Placeholder int // records kept whose given name is a placeholder
 }
 
 // A Result is what a run decided. Its records are numbered 0 to Records()-1 in
