@@ -11,7 +11,7 @@ import (
 // rowParquet writes generated records as Parquet: a column of optional text for
 // each standard name.
 type rowParquet struct {
-	writer  *parquet.Writer
+	writer  *parquet.GenericWriter[any]
 	place   [population.NumColumns]int // of each column in the schema, which sorts them
 	rows    []parquet.Row
 	pending int
@@ -31,7 +31,7 @@ func newRowParquet(w io.Writer) *rowParquet {
 	}
 	schema := parquet.NewSchema("record", group)
 	p := &rowParquet{
-		writer: parquet.NewWriter(w, schema, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(parquetGroup)),
+		writer: parquet.NewGenericWriter[any](w, schema, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(parquetGroup)),
 		rows:   make([]parquet.Row, parquetBatch),
 	}
 	for c := range population.NumColumns {

@@ -62,7 +62,7 @@ func (w *writer) goldenSheet(scratch *scratch) (err error) {
 	for i, f := range fields {
 		column[f] = i
 	}
-	cells := make([]string, len(header))
+	cells, values := make([]string, len(header)), make([]int, len(fields))
 	var golden merge.GoldenRecord
 	for person := range w.result.Persons() {
 		if err := w.check("rows of golden.csv", person, w.result.Persons()); err != nil {
@@ -72,13 +72,15 @@ func (w *writer) goldenSheet(scratch *scratch) (err error) {
 			return err
 		}
 		clear(cells)
+		clear(values)
 		cells[0], cells[1] = clusterID(person), strconv.Itoa(golden.Members)
 		for _, v := range golden.Values {
 			i := column[v.Field]
 			from := 2 + len(fields) + 2*i
-			join(&cells[2+i], v.Value)
-			join(&cells[from], v.Source+"/"+v.ID)
-			join(&cells[from+1], string(v.Rule))
+			join(&cells[2+i], values[i], v.Value)
+			join(&cells[from], values[i], v.Source+"/"+v.ID)
+			join(&cells[from+1], values[i], string(v.Rule))
+			values[i]++
 		}
 		for i := 2; i < len(cells); i++ {
 			cells[i] = tame(cells[i])
@@ -90,9 +92,10 @@ func (w *writer) goldenSheet(scratch *scratch) (err error) {
 	return nil
 }
 
-// join adds one of several values to a cell.
-func join(cell *string, value string) {
-	if *cell != "" {
+// join adds a value to a cell of n values. An empty one has its place as well:
+// the k-th values of columns that belong together are one guardian, one number.
+func join(cell *string, n int, value string) {
+	if n > 0 {
 		*cell += ";"
 	}
 	*cell += value

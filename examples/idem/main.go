@@ -3,8 +3,10 @@
 //	idem dedupe [FILE...]         people out of records
 //	idem link LEFT RIGHT          the records of two files, one to one
 //	idem explain FILE ID [ID]     why two records are one person or not
-//	idem rules [FILE...]    blocking rules for records
+//	idem train --labels PAIRS     a model learnt from pairs that people decided
+//	idem rules [FILE...]          blocking rules for records
 //	idem pairs PAIRS.jsonl        a decision for each pair
+//	idem generate                 a population of patients, with the truth
 //
 // idem --help and idem COMMAND --help say more. The exit code is 0 when all
 // went well, 1 after an error, 2 when the command line was wrong and 130 when

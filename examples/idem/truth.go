@@ -99,7 +99,8 @@ func (t *truth) person(name string) int32 {
 	return p
 }
 
-// readFile reads record_id,person_id[,source].
+// readFile reads record_id,person_id[,source]. Without a person the truth about
+// a record is not known: such records are not one person.
 func (t *truth) readFile(name string) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -135,7 +136,11 @@ func (t *truth) readFile(name string) error {
 		if err != nil {
 			return fmt.Errorf("--truth %s: %w", name, err)
 		}
-		p := t.person(row[person])
+		name := strings.TrimSpace(row[person])
+		if name == "" {
+			continue
+		}
+		p := t.person(name)
 		if source >= 0 {
 			t.people[match.Key{Source: row[source], ID: row[id]}] = p
 		} else {

@@ -7,7 +7,7 @@ import (
 
 // worklist writes worklist.csv: the newborns' placeholder records that were not
 // resolved, each with its candidates, the best first, and the reason why it
-// waits. A policy that does not resolve newborns leaves it empty.
+// waits. A candidate's record is written source/id, as in golden.csv. A policy that does not resolve newborns leaves it empty.
 func (w *writer) worklist() (err error) {
 	s, err := w.folder.sheet("worklist.csv", "record_id", "source", "cluster_id", "reason", "days", "stale",
 		"candidates", "candidate_records", "candidate_weights", "candidate_reasons")
@@ -20,7 +20,8 @@ func (w *writer) worklist() (err error) {
 		var people, records, weights, reasons []string
 		for _, c := range item.Candidates {
 			people = append(people, clusterID(c.Person))
-			records = append(records, tame(w.result.Key(c.With).ID))
+			with := w.result.Key(c.With)
+			records = append(records, tame(with.Source+"/"+with.ID))
 			weights = append(weights, strconv.FormatFloat(c.Weight, 'f', 2, 64))
 			reasons = append(reasons, string(c.Reason))
 		}
