@@ -10,7 +10,7 @@ import (
 )
 
 // A Table is a frozen set of rows in canonical order: by content digest, rows of
-// equal content by arrival. It is immutable and safe for concurrent use.
+// equal content by the tie of [Builder.Freeze] or, without one, by arrival. It is immutable and safe for concurrent use.
 type Table struct {
 	rows   []uint32 // n rows of stride words
 	stride int
