@@ -150,7 +150,6 @@ type address struct {
 	floor     byte  // letter of the unit, 0 none
 	zip       int16 // of places.zips, or of another state's
 	state     int8  // -1 the registry's, else of otherStates
-	box       int16 // post box; 0 none
 }
 
 // newAddress draws an address in a delivery area.

@@ -73,9 +73,6 @@ func (d *draws) below(n int) int {
 	return int(hi)
 }
 
-// between draws from lo..hi, both included.
-func (d *draws) between(lo, hi int) int { return lo + d.below(hi-lo+1) }
-
 // A chance is a probability in 32-bit fixed point: one is 1<<32.
 type chance uint64
 
