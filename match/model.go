@@ -1,11 +1,12 @@
 package match
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/idem-health/idem/blocking"
+	"github.com/idem-health/idem/internal/strictjson"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/scoring"
 )
@@ -32,33 +33,90 @@ type Model struct {
 // ParseModel reads a model from strict JSON and validates it. An unknown name
 // or an untrained level is an error that says where.
 func ParseModel(data []byte) (*Model, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
 	m := &Model{}
-	if err := dec.Decode(m); err != nil {
+	if err := strictjson.Unmarshal(data, m); err != nil {
 		return nil, fmt.Errorf("match: model: %w", err)
 	}
 	if m.Format != modelFormat {
 		return nil, fmt.Errorf("match: model: format %d, this version reads format %d", m.Format, modelFormat)
 	}
 	if m.Scoring == nil {
-		return nil, fmt.Errorf("match: model: scoring is missing")
+		return nil, errors.New("match: model: scoring is missing")
 	}
 	if err := m.Scoring.Validate(); err != nil {
 		return nil, err
 	}
-	for _, layout := range m.Layouts {
-		if err := layout.Validate(); err != nil {
-			return nil, fmt.Errorf("match: model: %w", err)
-		}
-	}
-	for _, rule := range m.Rules {
-		if err := rule.Validate(); err != nil {
-			return nil, fmt.Errorf("match: model: %w", err)
-		}
+	if faults := m.faults(); len(faults) > 0 {
+		return nil, fmt.Errorf("match: model: %w", errors.Join(faults...))
 	}
 	return m, nil
 }
 
+// faults lists what is wrong besides the weights.
+func (m *Model) faults() []error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if m.Profile.Name == "" {
+		fault("profile.name: is empty")
+	}
+	for i, layout := range m.Layouts {
+		if err := layout.Validate(); err != nil {
+			fault("layouts[%d]: %w", i, err)
+		}
+	}
+	// Without rules only files so small that all pairs are compared have pairs at
+	// all: a model must mean that.
+	if m.Rules == nil {
+		fault("rules: are missing; a model without any says so with []")
+	}
+	seen := map[string]bool{}
+	for i, rule := range m.Rules { // each was validated when it was read
+		if seen[rule.Name] {
+			fault("rules[%d]: %q is there twice", i, rule.Name)
+		}
+		seen[rule.Name] = true
+	}
+	return append(faults, m.ladderFaults(seen)...)
+}
+
+// ladderFaults lists what is wrong with the ladder, given the names of the rules.
+func (m *Model) ladderFaults(rules map[string]bool) []error {
+	var faults []error
+	seen := map[string]bool{}
+	for i, rung := range m.Ladder.Rules {
+		fault := func(format string, args ...any) {
+			faults = append(faults, fmt.Errorf("ladder.rules[%d] %q: %s", i, rung.Rule, fmt.Sprintf(format, args...)))
+		}
+		if !rules[rung.Rule] {
+			fault("there is no such rule")
+		}
+		if seen[rung.Rule] {
+			fault("is there twice")
+		}
+		seen[rung.Rule] = true
+		if len(rung.Bounds) == 0 {
+			fault("bounds: are missing")
+		}
+		for depth, n := range rung.Bounds {
+			if n < 0 {
+				fault("bounds[%d]: %d is no number of records", depth, n)
+			}
+		}
+		if len(rung.Refined) > len(rung.Bounds) {
+			fault("refined: %d lists of keys for %d bounds", len(rung.Refined), len(rung.Bounds))
+		}
+	}
+	return faults
+}
+
 // JSON returns the model as indented JSON, as [ParseModel] reads it.
-func (m *Model) JSON() ([]byte, error) { return json.MarshalIndent(m, "", " ") }
+func (m *Model) JSON() ([]byte, error) {
+	whole := *m
+	if whole.Rules == nil {
+		whole.Rules = []blocking.Rule{}
+	}
+	if whole.Profile.Name == "" {
+		whole.Profile.Name = patient.Neutral().Name
+	}
+	return json.MarshalIndent(&whole, "", " ")
+}
