@@ -8,9 +8,7 @@ import (
 
 // TestGenerated holds the library to its golden file over generated sets.
 func TestGenerated(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the golden over generated sets takes a minute")
-	}
+	skipGolden(t)
 	var text strings.Builder
 	err := printGenerated(context.Background(), &text, generatedPeople, 1)
 	if err == nil {

@@ -24,6 +24,8 @@ type thing struct {
 	Skip   int `json:"-"`
 }
 
+var _ = thing{}.hidden // there to be no name of the JSON
+
 // itself reads its JSON itself.
 type itself struct{ text string }
 
