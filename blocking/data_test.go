@@ -92,6 +92,9 @@ var datasets = []struct {
 // One default set serves files of quite different columns: recall at least, and
 // pairs at most.
 func TestDefaultRulesOnData(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long and has nothing for the race detector")
+	}
 	for _, c := range datasets {
 		t.Run(c.name, func(t *testing.T) {
 			d := load(t, c.file, c.truth, c.person)

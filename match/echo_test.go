@@ -66,6 +66,9 @@ func TestModelOfAFewRecordsServesMany(t *testing.T) {
 
 // What a frozen model leaves out because a block has grown is told.
 func TestOutgrownBlocksAreTold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long and has nothing for the race detector")
+	}
 	few, _ := population(43, 900)
 	trained := dedupe(t, few, nil, match.Options{})
 	require.False(t, trained.Stats.AllPairs)

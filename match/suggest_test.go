@@ -23,6 +23,9 @@ import (
 // The suggestion is at least as good as the default rules on every set: it finds
 // no fewer pairs of one person, and costs no more pairs.
 func TestSuggestionOnData(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long and has nothing for the race detector")
+	}
 	febrl := regexp.MustCompile(`^rec-(\d+)-`)
 	for _, c := range []struct {
 		file, truth string

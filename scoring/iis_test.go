@@ -194,6 +194,9 @@ func describe(d *PairDecider, p *labelledPair, label Decision, got PairDecision)
 // TestWeightsHardlyMatter draws every weight between .8 and 1.2 of itself: the
 // rules carry the outcome, so that no figure hangs on a decimal.
 func TestWeightsHardlyMatter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long and has nothing for the race detector")
+	}
 	pairs := readPairs(t, "aira/pairs.jsonl.gz")
 	levels := make([]Levels, len(pairs))
 	shipped := panelDecider(t, ShippedIIS(), "iis")

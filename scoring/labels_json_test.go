@@ -54,6 +54,9 @@ func TestParseLabelledWeightsSaysWhere(t *testing.T) {
 }
 
 func TestLabelledWeightsValidate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long and has nothing for the race detector")
+	}
 	for _, c := range []struct {
 		name  string
 		spoil func(*LabelledWeights)

@@ -34,6 +34,9 @@ func panelLabels(t testing.TB, pairs []*labelledPair, panel string) LabelTrainin
 // TestTrainedOnExpertPanels holds the trained figures, cross-validated, and what
 // a hundred labels reach.
 func TestTrainedOnExpertPanels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long and has nothing for the race detector")
+	}
 	pairs := readPairs(t, "aira/pairs.jsonl.gz")
 	for _, c := range []struct {
 		panel          string
