@@ -66,6 +66,9 @@ func sameNickname(a, b string) bool {
 		return false
 	}
 	x, y := words(a), words(b)
+	if len(x) < 2 || len(x) != len(y) {
+		return false
+	}
 	for i := range x {
 		if !patient.SameNickname(x[i], y[i]) {
 			return false
