@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/idem-health/idem/benchmarks/peers"
+	"github.com/idem-health/idem/benchmarks/meter"
 	"github.com/idem-health/idem/blocking"
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/intake"
@@ -29,7 +30,7 @@ func ours() (peers.Driver, error) {
 
 // runOurs is the other side of ours.
 func runOurs(ctx context.Context, w io.Writer, in, out string) error {
-	cpu, wall := cpuTime(), time.Now()
+	cpu, wall := meter.CPU(), time.Now()
 	reader, err := intake.OpenContext(ctx, []string{in}, intake.Options{})
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func runOurs(ctx context.Context, w io.Writer, in, out string) error {
 	if err := writeClusters(filepath.Join(out, peers.ClustersFile), result); err != nil {
 		return err
 	}
-	usage := peers.Usage{CPU: (cpuTime() - cpu).Seconds(), Wall: time.Since(wall).Seconds(), Peak: peakMemory(), Candidates: result.Stats.Candidates}
+	usage := peers.Usage{CPU: (meter.CPU() - cpu).Seconds(), Wall: time.Since(wall).Seconds(), Peak: meter.Peak(), Candidates: result.Stats.Candidates}
 	for _, s := range result.Stats.Stages {
 		usage.Steps = append(usage.Steps, peers.Step{Name: string(s.Stage), CPU: s.CPU.Seconds(), Wall: s.Wall.Seconds()})
 	}

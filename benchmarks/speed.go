@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/idem-health/idem/benchmarks/meter"
 	"github.com/idem-health/idem/match"
 )
 
@@ -29,7 +30,7 @@ type timing struct {
 
 // time1 runs a set once in this process.
 func time1(ctx context.Context, s set) (timing, error) {
-	cpu, wall := cpuTime(), time.Now()
+	cpu, wall := meter.CPU(), time.Now()
 	reader, err := s.open()
 	if err != nil {
 		return timing{}, err
@@ -41,7 +42,7 @@ func time1(ctx context.Context, s set) (timing, error) {
 	}
 	t := timing{
 		Set: s.name, Records: result.Records(), Candidates: result.Stats.Candidates,
-		Wall: time.Since(wall), CPU: cpuTime() - cpu, Peak: peakMemory(), Stages: result.Stats.Stages,
+		Wall: time.Since(wall), CPU: meter.CPU() - cpu, Peak: meter.Peak(), Stages: result.Stats.Stages,
 	}
 	for _, stage := range t.Stages {
 		if stage.Stage == match.StageScore {

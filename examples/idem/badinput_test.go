@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/idem-health/idem/benchmarks/meter"
 	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -216,5 +217,5 @@ func TestZstdBomb(t *testing.T) {
 	assert.Less(t, time.Since(began), 20*time.Second)
 	assert.Equal(t, exitError, r.code)
 	assert.Contains(t, r.stderr, "unpacks to hundreds of times its size")
-	assert.Less(t, peakMemory(), int64(3<<30))
+	assert.Less(t, meter.Peak(), int64(3<<30))
 }

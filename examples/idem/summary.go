@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/idem-health/idem/benchmarks/meter"
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/evaluate"
 	"github.com/idem-health/idem/match/intake"
@@ -132,10 +133,10 @@ type stopwatch struct {
 	cpu   time.Duration
 }
 
-func startStage(name string) stopwatch { return stopwatch{name, time.Now(), cpuTime()} }
+func startStage(name string) stopwatch { return stopwatch{name, time.Now(), meter.CPU()} }
 
 func (s stopwatch) end() stageSummary {
-	return stageSummary{s.stage, time.Since(s.wall).Seconds(), (cpuTime() - s.cpu).Seconds()}
+	return stageSummary{s.stage, time.Since(s.wall).Seconds(), (meter.CPU() - s.cpu).Seconds()}
 }
 
 func summarize(input *intake.Reader, s *settings, res *match.Result) *summary {
@@ -226,7 +227,7 @@ func harmonic(p, r float64) float64 {
 
 // finish adds what is known only at the end.
 func (s *summary) finish(wall time.Duration) {
-	s.Wall, s.CPU, s.PeakMemory = wall.Seconds(), cpuTime().Seconds(), peakMemory()
+	s.Wall, s.CPU, s.PeakMemory = wall.Seconds(), meter.CPU().Seconds(), meter.Peak()
 }
 
 func (s *summary) json() ([]byte, error) {

@@ -1,4 +1,4 @@
-package main
+package meter
 
 import (
 	"bufio"
@@ -10,9 +10,9 @@ import (
 	"unsafe"
 )
 
-// cpuTime is what this process has used of all processors. getrusage counts
+// CPU is what this process has used of all processors. getrusage counts
 // ticks on some kernels and reads 0 for short runs; this clock does not.
-func cpuTime() time.Duration {
+func CPU() time.Duration {
 	const processCPU = 2 // CLOCK_PROCESS_CPUTIME_ID
 	var t syscall.Timespec
 	if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, processCPU, uintptr(unsafe.Pointer(&t)), 0); errno != 0 {
@@ -21,8 +21,8 @@ func cpuTime() time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// peakMemory is the most memory this process has held, in bytes.
-func peakMemory() int64 {
+// Peak is the most memory this process has held, in bytes.
+func Peak() int64 {
 	file, err := os.Open("/proc/self/status")
 	if err != nil {
 		return 0
