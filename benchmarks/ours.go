@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/idem-health/idem/benchmarks/peers"
 	"github.com/idem-health/idem/benchmarks/meter"
+	"github.com/idem-health/idem/benchmarks/peers"
 	"github.com/idem-health/idem/blocking"
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/intake"
