@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/idem-health/idem/benchmarks/population"
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/intake"
 	"github.com/idem-health/idem/match/patient"
@@ -30,6 +31,9 @@ type set struct {
 	extra    int
 	newborns bool    // it is there for its twins and placeholder names
 	speed    float64 // CPU seconds an end-to-end run may take; 0 is not measured
+
+	made *population.Options // the set is generated: see set.in
+	path string              // and is here, not below IDEM_DATA
 }
 
 // febrlPerson is the number in rec-N-org and rec-N-dup-M.
@@ -77,6 +81,9 @@ func dataPath(name string) (string, error) {
 // open opens a set's file as any user would: columns by their names, nothing
 // said about them but which one is the truth.
 func (s set) open() (*intake.Reader, error) {
+	if s.path != "" {
+		return intake.Open([]string{s.path}, intake.Options{Truth: s.truth})
+	}
 	var paths []string
 	for _, file := range []string{s.file, s.right} {
 		if file == "" {

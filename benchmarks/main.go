@@ -15,6 +15,7 @@ import (
 const usage = `usage:
   benchmarks          [--only SET,SET] [--out DIR]    accuracy, speed and memory of every set in one table
   benchmarks accuracy [--check FILE | --write FILE] [--only SET,SET]
+  benchmarks generated [--check FILE | --write FILE] [--people N] [--seed S]
   benchmarks policy   [--policy NAME|FILE] [--check FILE | --write FILE]
   benchmarks speed    [--runs N] [--only SET,SET] [--strict]
   benchmarks peers    [--set SET | --file FILE --truth COLUMN] [--venv DIR] [--install]

@@ -119,7 +119,7 @@ func TestHelpAndUnknownCommands(t *testing.T) {
 	assert.Contains(t, text.String(), "benchmarks peers")
 	assert.ErrorContains(t, run(context.Background(), []string{"acuracy"}, io.Discard), "acuracy")
 	t.Setenv("IDEM_DATA", t.TempDir())
-	err := run(context.Background(), nil, io.Discard)
+	err := run(context.Background(), []string{"--only", "febrl1,febrl2"}, io.Discard)
 	assert.True(t, errors.Is(err, errNoData), err)
 }
 
