@@ -19,16 +19,16 @@ const generatedTruth = "true_person"
 // generatedFiles are the generated sets of the summary: populations written to
 // a file, so that they are measured as the named sets are, from the file on.
 var generatedFiles = []set{
-	{name: "population typical", made: &population.Options{People: generatedPeople, Seed: 1}},
-	{name: "population dirty", made: &population.Options{People: generatedPeople, Seed: 1, Noise: "dirty"}},
-	{name: "population newborn", made: &population.Options{People: generatedPeople, Seed: 1, Theme: "newborn"}},
-	{name: "population twins", made: &population.Options{People: generatedPeople, Seed: 1, Theme: "twins"}},
+	{name: "population typical", truth: generatedTruth, extra: -1, made: &population.Options{People: generatedPeople, Seed: 1}},
+	{name: "population dirty", truth: generatedTruth, extra: -1, made: &population.Options{People: generatedPeople, Seed: 1, Noise: "dirty"}},
+	{name: "population newborn", truth: generatedTruth, extra: -1, made: &population.Options{People: generatedPeople, Seed: 1, Theme: "newborn"}},
+	{name: "population twins", truth: generatedTruth, extra: -1, made: &population.Options{People: generatedPeople, Seed: 1, Theme: "twins"}},
 }
 
 // in says in which folder a generated set is, or is to be.
 func (s set) in(dir string) set {
 	if s.made != nil {
-		s.path, s.truth, s.extra = filepath.Join(dir, s.name+".csv"), generatedTruth, -1
+		s.path = filepath.Join(dir, s.name+".csv")
 	}
 	return s
 }

@@ -15,7 +15,7 @@ import (
 // TestGeneratedFileIsMeasuredAsOthers writes a small population and takes its
 // people from the file alone.
 func TestGeneratedFileIsMeasuredAsOthers(t *testing.T) {
-	s := set{name: "few", made: &population.Options{People: 1500, Seed: 7}}.in(t.TempDir())
+	s := set{name: "few", truth: generatedTruth, extra: -1, made: &population.Options{People: 1500, Seed: 7}}.in(t.TempDir())
 	require.NoError(t, s.make(context.Background()))
 	text, err := os.ReadFile(s.path)
 	require.NoError(t, err)

@@ -51,6 +51,7 @@ process of its own, and prints what each reaches and costs. A peer that is not
 installed is skipped with a message.
 
   benchmarks peers --set gen_100k
+  benchmarks peers --set all
   benchmarks peers --file records.csv --truth person_id
   benchmarks peers --file records.csv --truth truth.csv --command 'mytool {in} {out}'
 
@@ -69,7 +70,7 @@ func parsePeers(arguments []string, w io.Writer) (peersFlags, []string, error) {
 	if cache, err := os.UserCacheDir(); venv == "" && err == nil {
 		venv = filepath.Join(cache, "idem-peers")
 	}
-	flags.StringVar(&f.set, "set", "", "the named `SET` of test data (default gen_100k)")
+	flags.StringVar(&f.set, "set", "", "the named `SET`, several separated by commas, or all (default gen_100k)")
 	flags.StringVar(&f.file, "file", "", "another `FILE`: CSV, plain or .gz")
 	flags.StringVar(&f.truth, "truth", "", "with --file, who is who: `COLUMN`, COLUMN~REGEX or FILE.csv (record_id,person_id and perhaps source)")
 	flags.StringVar(&f.venv, "venv", venv, "`DIR` of the Python environment; IDEM_PEERS_VENV says it as well")
@@ -115,10 +116,6 @@ func runPeers(ctx context.Context, arguments []string, w io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	name, prepared, err := preparePeers(ctx, f, filepath.Join(work, "records.csv"))
-	if err != nil {
-		return fmt.Errorf("peers: %w", err)
-	}
 	venv := &peers.Venv{Dir: f.venv}
 	defer venv.Close()
 	if f.install {
@@ -126,47 +123,86 @@ func runPeers(ctx context.Context, arguments []string, w io.Writer) error {
 			return fmt.Errorf("peers: %w", err)
 		}
 	}
-	r, err := measurePeers(ctx, f, name, prepared, venv)
+	r, err := comparePeers(ctx, f, work, venv)
 	if err != nil {
 		return fmt.Errorf("peers: %w", err)
 	}
 	return r.publish(w, f.out)
 }
 
-// preparePeers writes the file that all get.
-func preparePeers(ctx context.Context, f peersFlags, to string) (string, *peers.Prepared, error) {
+// comparePeers runs the matchers on each file that is asked for: on one with
+// every table, on several with the people of them all in one.
+func comparePeers(ctx context.Context, f peersFlags, work string, venv *peers.Venv) (*report, error) {
+	to := filepath.Join(work, "records.csv")
 	if f.file != "" {
 		p, err := peers.Prepare(ctx, peers.Source{Path: f.file, Truth: f.truth}, to)
-		return filepath.Base(f.file), p, err
+		if err != nil {
+			return nil, err
+		}
+		return measurePeers(ctx, f, filepath.Base(f.file), p, venv)
 	}
-	if f.set == "" {
-		f.set = "gen_100k"
+	chosen, err := peerSets(f.set)
+	if err != nil {
+		return nil, err
 	}
-	i := slices.IndexFunc(sets, func(s set) bool { return s.name == f.set })
-	if i < 0 {
-		return "", nil, fmt.Errorf("no set %q", f.set)
+	if len(chosen) == 1 {
+		p, err := prepareSet(ctx, chosen[0].in(work), to)
+		if err != nil {
+			return nil, err
+		}
+		return measurePeers(ctx, f, chosen[0].name, p, venv)
 	}
-	s := sets[i]
-	if s.right != "" {
-		return "", nil, fmt.Errorf("%s links two files; the peers deduplicate one", s.name)
+	return measureSets(ctx, f, chosen, work, venv)
+}
+
+// peerSets are the sets of a list of names. The peers deduplicate one file, so
+// that those of two are no choice.
+func peerSets(names string) ([]set, error) {
+	known := append(slices.Clone(sets), generatedFiles...)
+	if names == "all" {
+		// a set of one record a person has no F1
+		return slices.DeleteFunc(known, func(s set) bool { return s.right != "" || s.extra == 0 }), nil
+	}
+	if names == "" {
+		names = "gen_100k"
+	}
+	chosen, err := choose(known, names)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range chosen {
+		if s.right != "" {
+			return nil, fmt.Errorf("%s links two files; the peers deduplicate one", s.name)
+		}
+	}
+	return chosen, nil
+}
+
+// prepareSet writes the file that all get.
+func prepareSet(ctx context.Context, s set, to string) (*peers.Prepared, error) {
+	source := peers.Source{Path: s.path, Truth: s.truth, Drop: s.drop}
+	if s.made != nil {
+		if err := s.make(ctx); err != nil {
+			return nil, err
+		}
+		return peers.Prepare(ctx, source, to)
 	}
 	path, err := dataPath(s.file)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	source := peers.Source{Path: path, Truth: s.truth, Drop: s.drop}
+	source.Path = path
 	if s.inID != nil {
 		source.Truth = "rec_id~" + s.inID.String()
 	}
 	if s.extra >= 0 {
 		keep, err := s.keep(ctx)
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		source.Keep = func(id string) bool { return keep[id] }
 	}
-	p, err := peers.Prepare(ctx, source, to)
-	return s.name, p, err
+	return peers.Prepare(ctx, source, to)
 }
 
 // keep names the records of a set that is a part of its file.
@@ -216,14 +252,8 @@ func contenders(ctx context.Context, f peersFlags, venv *peers.Venv) ([]contende
 	return all, nil
 }
 
-// measurePeers runs everything and makes the tables.
-func measurePeers(ctx context.Context, f peersFlags, name string, p *peers.Prepared, venv *peers.Venv) (*report, error) {
-	all, err := contenders(ctx, f, venv)
-	if err != nil {
-		return nil, err
-	}
-	r := &report{name: "peers", machine: thisMachine()}
-	r.machine.Versions = map[string]string{}
+// runAll runs every contender on a file and notes the versions they tell.
+func runAll(ctx context.Context, all []contender, p *peers.Prepared, versions map[string]string) ([]peers.Result, error) {
 	var results []peers.Result
 	for _, c := range all {
 		result := peers.Result{Name: c.name}
@@ -233,14 +263,30 @@ func measurePeers(ctx context.Context, f peersFlags, name string, p *peers.Prepa
 		case c.most > 0 && p.Records > c.most:
 			result.Skipped = fmt.Sprintf("for files of up to %d records, and this one has %d (--all runs it)", c.most, p.Records)
 		default:
+			var err error
 			if result, err = p.Run(ctx, c.name, c.matcher); err != nil {
 				return nil, err
 			}
 		}
 		for what, version := range result.Usage.Versions {
-			r.machine.Versions[what] = version
+			versions[what] = version
 		}
 		results = append(results, result)
+	}
+	return results, nil
+}
+
+// measurePeers runs everything on one file and makes the tables.
+func measurePeers(ctx context.Context, f peersFlags, name string, p *peers.Prepared, venv *peers.Venv) (*report, error) {
+	all, err := contenders(ctx, f, venv)
+	if err != nil {
+		return nil, err
+	}
+	r := &report{name: "peers", machine: thisMachine()}
+	r.machine.Versions = map[string]string{}
+	results, err := runAll(ctx, all, p, r.machine.Versions)
+	if err != nil {
+		return nil, err
 	}
 	facts := struct {
 		Set     string         `json:"set"`
@@ -261,5 +307,43 @@ func measurePeers(ctx context.Context, f peersFlags, name string, p *peers.Prepa
 		r.grids = append(r.grids, metricGrid(facts.Metrics))
 	}
 	r.facts = facts
+	return r, nil
+}
+
+// A setResult is what the matchers reached on one of several sets.
+type setResult struct {
+	Set     string         `json:"set"`
+	Skipped string         `json:"skipped,omitempty"`
+	Records int            `json:"records,omitempty"`
+	Results []peers.Result `json:"matchers,omitempty"`
+}
+
+// measureSets runs the matchers on several sets. A peer that fails on a set is
+// a line of the table; a set whose file is absent is skipped.
+func measureSets(ctx context.Context, f peersFlags, chosen []set, work string, venv *peers.Venv) (*report, error) {
+	all, err := contenders(ctx, f, venv)
+	if err != nil {
+		return nil, err
+	}
+	r := &report{name: "peers", machine: thisMachine()}
+	r.machine.Versions = map[string]string{}
+	var done []setResult
+	for _, s := range chosen {
+		one := setResult{Set: s.name}
+		p, err := prepareSet(ctx, s.in(work), filepath.Join(work, "records.csv"))
+		switch {
+		case errors.Is(err, errNoData):
+			one.Skipped = err.Error()
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", s.name, err)
+		default:
+			one.Records = p.Records
+			if one.Results, err = runAll(ctx, all, p, r.machine.Versions); err != nil {
+				return nil, fmt.Errorf("%s: %w", s.name, err)
+			}
+		}
+		done = append(done, one)
+	}
+	r.grids, r.facts = []*grid{setsGrid(done)}, done
 	return r, nil
 }

@@ -10,10 +10,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/idem-health/idem/benchmarks/peers"
+	"github.com/idem-health/idem/benchmarks/population"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -153,4 +155,40 @@ func TestSummaryGrid(t *testing.T) {
 	assert.Contains(t, text.String(), "0.2500")
 	assert.Contains(t, text.String(), "gone: skipped: no data")
 	assert.Regexp(t, `(?m)^single +5 +0 +- +- `, text.String())
+}
+
+func TestPeerSets(t *testing.T) {
+	all, err := peerSets("all")
+	require.NoError(t, err)
+	assert.True(t, slices.ContainsFunc(all, func(s set) bool { return s.made != nil }), "generated ones too")
+	for _, s := range all {
+		assert.Empty(t, s.right, "%s: the peers deduplicate one file", s.name)
+		assert.NotZero(t, s.extra, "%s: without a pair there is no F1", s.name)
+	}
+	_, err = peerSets("febrl1,febrl4 (link)")
+	assert.ErrorContains(t, err, "links two files")
+	_, err = peerSets("febrl1,nothing")
+	assert.ErrorContains(t, err, "nothing")
+}
+
+// TestTableOfSets runs a matcher that makes every record a person of its own,
+// and one that is not installed, over a generated set.
+func TestTableOfSets(t *testing.T) {
+	work := t.TempDir()
+	script := filepath.Join(work, "single.sh")
+	require.NoError(t, os.WriteFile(script, []byte("{ echo record_id,cluster_id; tail -n +2 \"$1\" | cut -d, -f1 | awk '{print $0 \",\" NR}'; } > \"$2/clusters.csv\"\n"), 0o600))
+	small := set{name: "one", truth: generatedTruth, extra: -1, made: &population.Options{People: 300, Seed: 1}}
+	p, err := prepareSet(context.Background(), small.in(work), filepath.Join(work, "records.csv"))
+	require.NoError(t, err)
+	lines := []contender{{name: "single", matcher: peers.Command("sh " + script + " {in} {out}")}, {name: "gone", missing: peers.ErrMissing}}
+	results, err := runAll(context.Background(), lines, p, map[string]string{})
+	require.NoError(t, err)
+	require.NotNil(t, results[0].Score, results[0].Skipped)
+	assert.Zero(t, results[0].Score.People.F1())
+
+	var text strings.Builder
+	setsGrid([]setResult{{Set: "one", Records: p.Records, Results: results}, {Set: "absent", Skipped: "no data"}}).text(&text)
+	assert.Regexp(t, `(?m)^one +single +\d+ +- +0\.0000`, text.String())
+	assert.Contains(t, text.String(), "absent: skipped: no data")
+	assert.Contains(t, text.String(), "one, gone: skipped: ")
 }

@@ -18,13 +18,7 @@ func peopleGrid(name string, p *peers.Prepared, results []peers.Result) *grid {
 		Head: []string{"matcher", "F1 pairs", "F1 people", "largest", "oracle pairs", "oracle people", "at",
 			"CPU s", "x idem", "wall s", "x idem", "peak MB", "x idem"},
 	}
-	own := results[0]
-	times := func(theirs, ours float64) string {
-		if own.Score == nil || ours <= 0 {
-			return "-"
-		}
-		return fmt.Sprintf("%.1f", theirs/ours)
-	}
+	own := results[0] // without figures if it failed: then nothing is a multiple of them
 	optional := func(x *float64, format string) string {
 		if x == nil {
 			return "-"
@@ -98,12 +92,46 @@ func pairGrid(rates []pairRate) *grid {
 			g.Notes = append(g.Notes, fmt.Sprintf("%s: skipped: %s", r.Who, r.Skipped))
 			continue
 		}
-		times := "-"
-		if rates[0].Skipped == "" && rates[0].Scoring > 0 {
-			times = fmt.Sprintf("%.1f", r.nanoseconds()/rates[0].nanoseconds())
-		}
 		g.add(r.Who, fmt.Sprint(r.Pairs), fmt.Sprint(len(r.Columns)), fmt.Sprintf("%.3f", r.Scoring),
-			fmt.Sprintf("%.0f", r.nanoseconds()), fmt.Sprintf("%.2f", 1e3/r.nanoseconds()), times)
+			fmt.Sprintf("%.0f", r.nanoseconds()), fmt.Sprintf("%.2f", 1e3/r.nanoseconds()), times(r.nanoseconds(), rates[0].nanoseconds()))
 	}
 	return g
+}
+
+// setsGrid is the table of several sets: a line a set and matcher.
+func setsGrid(done []setResult) *grid {
+	g := &grid{
+		Title: "people of each set: the same file for all, each by its own settings and its own cut",
+		Head:  []string{"set", "matcher", "records", "F1 pairs", "F1 people", "oracle pairs", "CPU s", "x idem", "peak MB", "x idem"},
+	}
+	for _, d := range done {
+		if d.Skipped != "" {
+			g.Notes = append(g.Notes, fmt.Sprintf("%s: skipped: %s", d.Set, d.Skipped))
+		}
+		for _, r := range d.Results {
+			if r.Score == nil {
+				g.Notes = append(g.Notes, fmt.Sprintf("%s, %s: skipped: %s", d.Set, r.Name, r.Skipped))
+				continue
+			}
+			pairs, oracle := "-", "-"
+			if r.Score.Pairs != nil {
+				pairs = fraction(r.Score.Pairs.F1())
+			}
+			if r.Score.OraclePairs != nil {
+				oracle = fraction(*r.Score.OraclePairs)
+			}
+			own, u := d.Results[0].Usage, r.Usage
+			g.add(d.Set, r.Name, fmt.Sprint(d.Records), pairs, fraction(r.Score.People.F1()), oracle,
+				fmt.Sprintf("%.2f", u.CPU), times(u.CPU, own.CPU), fmt.Sprintf("%.0f", float64(u.Peak)/(1<<20)), times(float64(u.Peak), float64(own.Peak)))
+		}
+	}
+	return g
+}
+
+// times says how many times ours theirs is.
+func times(theirs, ours float64) string {
+	if ours <= 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", theirs/ours)
 }
