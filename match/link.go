@@ -138,14 +138,14 @@ func (r *run) countRandomCross(ctx context.Context, c *scoring.Comparer) ([]scor
 	if float64(n)*float64(m) <= float64(want) {
 		each, offset = m, 0
 	}
-	counters := make([]scoring.Counter, r.workers)
+	counters := newCounters(c, r.workers)
 	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
-		counter := &counters[worker]
+		counter, session := &counters[worker].Counter, counters[worker].session
 		for at := n * task / randomTasks; at < n*(task+1)/randomTasks; at++ {
 			i, first := large[at], int(int64(at)*int64(m)/int64(n))+offset
 			for d := range each {
 				j := small[(first+d)%m]
-				counter.Add(c.Pattern(min(i, j), max(i, j)), 0)
+				counter.Add(session.Pattern(min(i, j), max(i, j)), 0)
 			}
 		}
 		return nil

@@ -27,6 +27,7 @@ type scored struct {
 	kept      []candidate
 	links     [][2]uint32 // of placeholders and legal names, whatever they weigh
 	histogram scoring.Histogram
+	session   *scoring.Session
 	cache     *scoring.Cache
 	byRule    []int64
 	pairs     int64
@@ -37,7 +38,7 @@ type scored struct {
 func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error) {
 	workers := make([]scored, r.workers)
 	for w := range workers {
-		workers[w].cache = r.scorer.NewCache()
+		workers[w].session, workers[w].cache = r.comparer.NewSession(), r.scorer.NewCache()
 		workers[w].byRule = make([]int64, len(r.index.Rules()))
 	}
 	var done progressCounter
@@ -79,7 +80,7 @@ func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error
 }
 
 func (r *run) scorePair(w *scored, i, j uint32, rule int) {
-	pattern := r.comparer.Pattern(i, j)
+	pattern := w.session.Pattern(i, j)
 	sc := w.cache.Get(pattern)
 	weight := sc.Weight
 	if sc.Frequency != 0 {

@@ -54,12 +54,12 @@ func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.P
 		return r.countRandomCross(ctx, c)
 	}
 	n := r.table.Distinct()
-	counters := make([]scoring.Counter, r.workers)
+	counters := newCounters(c, r.workers)
 	want := min(randomPairs, max(fewPairs, n*perRecord))
 	all := n*(n-1)/2 <= want
 	each := min(want/n+1, n/3)
 	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
-		counter := &counters[worker]
+		counter, session := &counters[worker].Counter, counters[worker].session
 		for i := n * task / randomTasks; i < n*(task+1)/randomTasks; i++ {
 			first, partners := i+n/3+1, each
 			if all {
@@ -67,7 +67,7 @@ func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.P
 			}
 			for d := range partners {
 				j := (first + d) % n
-				counter.Add(c.Pattern(uint32(min(i, j)), uint32(max(i, j))), 0)
+				counter.Add(session.Pattern(uint32(min(i, j)), uint32(max(i, j))), 0)
 			}
 		}
 		return nil
@@ -82,20 +82,34 @@ func (r *run) countCandidates(ctx context.Context, c *scoring.Comparer) (counts 
 	if _, pairs := r.index.Estimate(); pairs > trainPairs {
 		tasks = max(1, int(float64(shards)*trainPairs/float64(pairs)))
 	}
-	counters := make([]scoring.Counter, r.workers)
+	counters := newCounters(c, r.workers)
 	err = parallel(ctx, r.workers, tasks, func(worker, shard int) error {
-		counter := &counters[worker]
+		counter, session := &counters[worker].Counter, counters[worker].session
 		return r.index.Each(ctx, shard, shards, func(i, j uint32, _ int, mask uint64) bool {
-			counter.Add(c.Pattern(i, j), mask)
+			counter.Add(session.Pattern(i, j), mask)
 			return true
 		})
 	})
 	return merged(counters), float64(tasks) / shards, err
 }
 
-func merged(counters []scoring.Counter) []scoring.PatternCount {
+// A sessionCounter is what a worker counts the patterns of pairs with.
+type sessionCounter struct {
+	scoring.Counter
+	session *scoring.Session
+}
+
+func newCounters(c *scoring.Comparer, workers int) []sessionCounter {
+	counters := make([]sessionCounter, workers)
+	for w := range counters {
+		counters[w].session = c.NewSession()
+	}
+	return counters
+}
+
+func merged(counters []sessionCounter) []scoring.PatternCount {
 	for i := 1; i < len(counters); i++ {
-		counters[0].Merge(&counters[i])
+		counters[0].Merge(&counters[i].Counter)
 	}
 	return counters[0].Counts()
 }

@@ -132,6 +132,9 @@ func isAlias(name string, aliases []string) bool {
 // subset reports whether the words of one name are all among the other's,
 // which has more. A lone initial is no such word.
 func subset(a, b string) bool {
+	if oneWord(a) && oneWord(b) {
+		return false
+	}
 	x, y := words(a), words(b)
 	if len(x) > len(y) {
 		x, y = y, x
@@ -224,6 +227,9 @@ func otherFamily(a, b *familyView) bool {
 
 // sameWords reports whether a and b have the same words in any order.
 func sameWords(a, b string) bool {
+	if oneWord(a) || oneWord(b) {
+		return false
+	}
 	x, y := words(a), words(b)
 	if len(x) < 2 || len(x) != len(y) {
 		return false

@@ -129,5 +129,8 @@ func slip(a, b string) bool {
 
 func oneEdit(a, b string) bool { return within(a, b, 1) }
 
+// oneWord reports whether a folded name has no space.
+func oneWord(s string) bool { return strings.IndexByte(s, ' ') < 0 }
+
 // words returns the words of a folded name.
 func words(s string) []string { return strings.Fields(s) }

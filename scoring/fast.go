@@ -3,24 +3,83 @@ package scoring
 import (
 	"errors"
 	"fmt"
+	"math/bits"
+	"sync"
 
 	"github.com/idem-health/idem/internal/table"
-	"github.com/idem-health/idem/match/patient"
-	"github.com/idem-health/idem/scoring/strsim"
 )
 
 // A Comparer compares rows of a table: the compiled form of [Reference], with
-// the same result. Most pairs are settled by equality of ids or by the letter
-// signatures of names that cannot be alike; only the others see the strings.
-// It is immutable and safe for concurrent use.
+// the same result. It is immutable and safe for concurrent use; whoever compares
+// many pairs takes a [Session] of it.
+//
+// Each comparison is an op. Of a pair of rows most ops are settled at once, by
+// the equality of value ids, for all ops together and without a branch. Of the
+// others most are settled by facts about the two values, computed once for each
+// distinct value, that rule every likeness out (see textFacts and digitFacts).
+// Only what is left is compared as text, by the plain functions of the reference,
+// and a session remembers what they said.
 type Comparer struct {
 	specs     []Comparison
 	space     *Space
-	compare   []func(i, j int) uint8
 	interplay interplay
-	given     *table.Col // of the frequency terms
-	family    *table.Col
+	t         *table.Table
+	ops       []bound
+	repeating []int  // ops whose rows may have several values
+	either    uint64 // ops that need a value on one side alone
+	settled   [16][16]uint64
+
+	texts, digits int // slots of a view
+	names         namesOp
+	address       addressOp
+	people        peopleOp
+	facts         factTables
+
+	sessions sync.Pool
 }
+
+// A bound is one comparison, bound to its table.
+type bound struct {
+	code    opcode
+	index   uint32
+	bit     uint64
+	col     *table.Col              // of the leading field
+	off     int                     // its place in a row
+	place   uint64                  // what one level adds to the pattern
+	equal   bool                    // equal ids of single values are level 1, whatever else the rows say
+	slot    int                     // where a view has the facts of the value; -1 where it has none
+	compare func(a, b string) uint8 // the plain comparison of two values
+	small   []uint8                 // its results for all pairs of values, where there are few
+	text    *factTable[textFacts]   // facts of the values of a text ...
+	digit   *factTable[digitFacts]  // ... or of digits
+	settle  func(x, y *digitFacts) (level uint8, ok bool)
+}
+
+// An opcode says how an op compares.
+type opcode uint8
+
+const (
+	opNever opcode = iota // a comparison that no two records decide
+	opSmall
+	opExact
+	opText
+	opSlip
+	opMaiden
+	opDigits
+	opGiven
+	opFamily
+	opMiddle
+	opScoped
+	opSequential
+	opMultiple
+	opAddress
+	opGuardian
+	opGuardianGiven
+	opDoses
+	opPlaceholder
+	opBirthTime
+	opDeath
+)
 
 // NewComparer binds comparisons to a table, which must hold their fields.
 func NewComparer(cs []Comparison, t *table.Table) (*Comparer, error) {
@@ -28,17 +87,32 @@ func NewComparer(cs []Comparison, t *table.Table) (*Comparer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparer{specs: cs, space: space, interplay: newInterplay(cs),
-		given: t.Column(patient.FieldGiven), family: t.Column(patient.FieldFamily)}
-	b := binder{t: t, info: map[*table.Dict][]textInfo{}}
-	for _, spec := range cs {
-		f, err := b.bind(spec)
-		if err != nil {
+	c := &Comparer{specs: cs, space: space, interplay: newInterplay(cs), t: t, facts: newFactTables()}
+	for i, spec := range cs {
+		o := bound{index: uint32(i), bit: 1 << i, place: space.place[i], off: -1, slot: -1}
+		if err := c.bind(&o, spec); err != nil {
 			return nil, err
 		}
-		c.compare = append(c.compare, f)
+		c.ops = append(c.ops, o)
+		if o.col != nil && o.col.MayRepeat() {
+			c.repeating = append(c.repeating, i)
+		}
 	}
+	c.sumSettled()
+	c.sessions.New = func() any { return c.NewSession() }
 	return c, nil
+}
+
+// sumSettled tabulates what settled ops, all of them at level 1, add to a
+// pattern: four ops at a time.
+func (c *Comparer) sumSettled() {
+	for i := range c.ops {
+		for set := range 16 {
+			if set>>(i%4)&1 != 0 {
+				c.settled[i/4][set] += c.ops[i].place
+			}
+		}
+	}
 }
 
 // Space returns the pattern space of the comparisons.
@@ -46,328 +120,242 @@ func (c *Comparer) Space() *Space { return c.space }
 
 // Pattern compares two rows.
 func (c *Comparer) Pattern(i, j uint32) Pattern {
-	var buf [64]uint8
-	levels := Levels(buf[:len(c.compare)])
-	for k, f := range c.compare {
-		levels[k] = f(int(i), int(j))
-	}
-	c.interplay.settle(levels)
-	return c.space.Pattern(levels)
-}
-
-// A binder makes the comparison functions of one table.
-type binder struct {
-	t    *table.Table
-	info map[*table.Dict][]textInfo
-}
-
-// textInfo is what the reject filter knows of a distinct value.
-type textInfo struct {
-	sign strsim.Signature
-	head uint32
-	n    uint8 // bytes, at most 255
-	flag uint8
-}
-
-const (
-	infoPlain    = 1 << iota // one word of ASCII letters and digits, two bytes or more
-	infoNickname             // may stand for another given name
-	infoVaries               // may be the same as a family name that does not look like it
-)
-
-// textInfoOf computes the filter's facts once for each value of a dictionary.
-func (b *binder) textInfoOf(d *table.Dict) []textInfo {
-	if info, ok := b.info[d]; ok {
-		return info
-	}
-	info := make([]textInfo, d.Len())
-	for id := 1; id < d.Len(); id++ {
-		v := d.Value(uint32(id))
-		t := textInfo{sign: strsim.Sign(v), head: strsim.Head(v), n: uint8(min(len(v), 255))}
-		if plainWord(v) {
-			t.flag |= infoPlain
-		}
-		if roots := patient.NicknameRoots(v); len(roots) != 1 || roots[0] != v {
-			t.flag |= infoNickname
-		}
-		if patient.FamilyNameVaries(v) {
-			t.flag |= infoVaries
-		}
-		info[id] = t
-	}
-	b.info[d] = info
-	return info
-}
-
-func plainWord(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
-			return false
-		}
-	}
-	return len(s) >= 2 && len(s) <= 30
-}
-
-// mayReach reports whether two values may reach a similarity.
-func mayReach(cut *strsim.JWCut, a, b *textInfo) bool {
-	return cut.MayReach(a.sign, b.sign, strsim.CommonHead(a.head, b.head))
+	s := c.sessions.Get().(*Session)
+	p := s.Pattern(i, j)
+	c.sessions.Put(s)
+	return p
 }
 
 // ErrNoField is returned where a model compares a field that the records do not
 // have: it was made from other records.
 var ErrNoField = errors.New("the records have no")
 
-// bind returns the function of one comparison.
-func (b *binder) bind(spec Comparison) (func(i, j int) uint8, error) {
-	k, ok := kinds[spec.Kind]
-	if !ok {
-		return nil, fmt.Errorf("scoring: comparison %q: unknown kind %q", spec.Name, spec.Kind)
+// bind makes the op of a comparison.
+func (c *Comparer) bind(o *bound, spec Comparison) error {
+	if _, ok := kinds[spec.Kind]; !ok {
+		return fmt.Errorf("scoring: comparison %q: unknown kind %q", spec.Name, spec.Kind)
 	}
 	switch spec.Kind {
 	case KindCandidates:
-		return func(int, int) uint8 { return 0 }, nil
+		return nil
 	case KindSequential:
-		return b.sequential(), nil
+		c.people.bindSequential(o, c.t, &c.facts)
+		return nil
 	}
 	fields := spec.Fields()
 	if len(fields) == 0 {
-		return nil, fmt.Errorf("scoring: comparison %q: unknown field %q", spec.Name, spec.Field)
+		return fmt.Errorf("scoring: comparison %q: unknown field %q", spec.Name, spec.Field)
 	}
-	if b.t.Column(fields[0]) == nil {
-		return nil, fmt.Errorf("scoring: comparison %q: %w %s", spec.Name, ErrNoField, fields[0])
+	if o.col = c.t.Column(fields[0]); o.col == nil {
+		return fmt.Errorf("scoring: comparison %q: %w %s", spec.Name, ErrNoField, fields[0])
 	}
-	if k.parameterized {
-		return b.parameterized(spec, fields[0]), nil
-	}
-	return b.fixed(spec.Kind), nil
+	o.off = o.col.Offset()
+	c.bindKind(o, spec.Kind)
+	return nil
 }
 
-// parameterized binds the kinds that compare any one field.
-func (b *binder) parameterized(spec Comparison, f patient.Field) func(i, j int) uint8 {
-	switch spec.Kind {
-	case KindText:
-		return b.text(f)
-	case KindNumber:
-		return b.digits(f, compareNumber, settleNumber)
-	}
-	return b.values(f, compareExact)
-}
-
-// fixed binds the kinds whose fields are fixed.
-func (b *binder) fixed(k Kind) func(i, j int) uint8 {
+// bindKind says how a kind is compared.
+func (c *Comparer) bindKind(o *bound, k Kind) {
 	switch k {
 	case KindGiven:
-		return b.given()
+		o.code, o.equal, o.compare = opGiven, true, compareGivenPair
+		c.names.bind(c.t, &c.facts)
+		c.names.bit = o.bit
 	case KindFamily:
-		return b.family()
+		o.code, o.equal, o.compare = opFamily, true, compareFamilyPair
+		c.names.bind(c.t, &c.facts)
 	case KindMiddle:
-		return b.middle()
-	case KindBirthDate:
-		return b.birthDate()
-	case KindSex:
-		return b.values(patient.FieldSex, func(x, y string) uint8 { return compareSex(x[0], y[0]) })
-	case KindSuffix:
-		return b.values(patient.FieldSuffix, compareSuffix)
-	case KindMultiple:
-		return b.multiple()
-	case KindSSN:
-		return b.digits(patient.FieldSSN, compareSSN, settleSSN)
-	case KindMedicaid:
-		return b.digits(patient.FieldMedicaid, compareNumber, settleNumber)
-	case KindMRN:
-		return b.scoped(patient.FieldMRN)
-	case KindStudentID:
-		return b.scoped(patient.FieldStudentID)
-	case KindBirthCertificate:
-		return b.values(patient.FieldBirthCertificate, compareExact)
-	case KindPhone:
-		return b.digits(patient.FieldPhone, comparePhone, settlePhone)
-	case KindPostalCode:
-		return b.digits(patient.FieldPostalCode, comparePostalCode, settlePostalCode)
+		o.code, o.equal, o.compare = opMiddle, true, compareMiddlePair
+		c.names.bind(c.t, &c.facts)
+	case KindText:
+		c.bindText(o, opText, compareText)
 	case KindMotherGiven:
-		return b.values(patient.FieldMotherGiven, compareGivenAlone)
+		c.bindText(o, opSlip, compareGivenAlone)
 	case KindMotherMaiden:
-		return b.values(patient.FieldMotherMaiden, compareMaiden)
+		c.bindText(o, opMaiden, compareMaiden)
+	case KindExact, KindBirthCertificate:
+		c.bindText(o, opExact, compareExact)
+	case KindMRN, KindStudentID:
+		o.code, o.equal = opScoped, true
+		o.text = c.facts.authority(o.col.Dict)
+	case KindBirthDate:
+		c.bindDigits(o, c.facts.dates(o.col.Dict), compareBirthDate, settleBirthDate)
+	case KindSSN:
+		c.bindDigits(o, c.facts.digits(o.col.Dict), compareSSN, settleSSN)
+	case KindNumber, KindMedicaid:
+		c.bindDigits(o, c.facts.digits(o.col.Dict), compareNumber, settleNumber)
+	case KindPhone:
+		c.bindDigits(o, c.facts.digits(o.col.Dict), comparePhone, settlePhone)
+	case KindPostalCode:
+		c.bindDigits(o, c.facts.digits(o.col.Dict), comparePostalCode, settlePostalCode)
+	case KindSex:
+		c.bindSmall(o, func(x, y string) uint8 { return compareSex(x[0], y[0]) })
+	case KindSuffix:
+		c.bindSmall(o, compareSuffix)
 	case KindAddress:
-		return b.address()
-	case KindGuardian:
-		return b.guardian()
+		o.code, o.off = opAddress, -1
+		c.address.bind(o, c.t, &c.facts)
 	case KindGuardianGiven:
-		return b.guardianGiven()
-	case KindDoses:
-		return b.doses()
-	case KindPlaceholder:
-		return b.placeholder()
-	case KindBirthTime:
-		return b.birthTime()
-	}
-	return b.death()
-}
-
-// A cell reads a text column that may be absent.
-type cell struct{ col *table.Col }
-
-func (b *binder) cell(f patient.Field) cell { return cell{b.t.Column(f)} }
-
-func (c cell) id(row int) uint32 {
-	if c.col == nil {
-		return 0
-	}
-	return c.col.ID(row)
-}
-
-func (c cell) text(row int) string {
-	if c.col == nil {
-		return ""
-	}
-	return c.col.Dict.Value(c.col.ID(row))
-}
-
-// texts returns all values of a row, "" for the parts an address lacks.
-func (c cell) texts(row int) []string {
-	if c.col == nil {
-		return nil
-	}
-	ids := c.col.Values(row)
-	if len(ids) == 0 {
-		return nil
-	}
-	out := make([]string, len(ids))
-	for k, id := range ids {
-		out[k] = c.col.Dict.Value(id)
-	}
-	return out
-}
-
-// none reports whether neither row has a value.
-func (c cell) none(i, j int) bool {
-	return c.col == nil || len(c.col.Values(i)) == 0 && len(c.col.Values(j)) == 0
-}
-
-// values binds a comparison of one field by a plain function, whose level 1 is
-// equality.
-func (b *binder) values(f patient.Field, compare func(a, b string) uint8) func(i, j int) uint8 {
-	col := b.t.Column(f)
-	return func(i, j int) uint8 {
-		x, y := col.ID(i), col.ID(j)
-		if x == y && x != 0 && !col.Several(i) && !col.Several(j) {
-			return compare(col.Dict.Value(x), col.Dict.Value(x))
+		o.code, o.compare, o.text = opGuardianGiven, compareGivenAlone, c.facts.text(o.col.Dict)
+		c.people.bindGuardianGiven(c.t)
+	default:
+		if c.people.bind(o, k, c.t, &c.facts) {
+			c.either |= o.bit
 		}
-		if col.Several(i) || col.Several(j) {
-			return best(cell{col}.texts(i), cell{col}.texts(j), compare)
-		}
-		if x == 0 || y == 0 {
-			return 0
-		}
-		return compare(col.Dict.Value(x), col.Dict.Value(y))
 	}
 }
 
-// text binds a comparison by similarity, with the reject filter.
-func (b *binder) text(f patient.Field) func(i, j int) uint8 {
-	col := b.t.Column(f)
-	info := b.textInfoOf(col.Dict)
-	cut := strsim.NewJWCut(textSome)
-	return func(i, j int) uint8 {
-		if col.Several(i) || col.Several(j) {
-			return best(cell{col}.texts(i), cell{col}.texts(j), compareText)
+func (c *Comparer) bindText(o *bound, code opcode, compare func(a, b string) uint8) {
+	o.code, o.equal, o.compare, o.text = code, true, compare, c.facts.text(o.col.Dict)
+	o.slot = c.texts
+	c.texts++
+}
+
+func (c *Comparer) bindDigits(o *bound, facts *factTable[digitFacts], compare func(a, b string) uint8,
+	settle func(x, y *digitFacts) (uint8, bool)) {
+	o.code, o.equal, o.compare, o.digit, o.settle = opDigits, true, compare, facts, settle
+	o.slot = c.digits
+	c.digits++
+}
+
+// fewValues is how many values a field may have for all pairs of them to be
+// tabulated.
+const fewValues = 64
+
+// bindSmall compares all pairs of a field's few values now; of many it compares
+// each as it comes.
+func (c *Comparer) bindSmall(o *bound, compare func(a, b string) uint8) {
+	o.code, o.equal, o.compare = opSmall, true, compare
+	n := o.col.Dict.Len()
+	if n > fewValues {
+		return
+	}
+	o.small = make([]uint8, n*n)
+	for x := 1; x < n; x++ {
+		for y := 1; y < n; y++ {
+			o.small[x*n+y] = compare(o.col.Dict.Value(uint32(x)), o.col.Dict.Value(uint32(y)))
 		}
-		x, y := col.ID(i), col.ID(j)
-		switch {
-		case x == 0 || y == 0:
-			return 0
-		case x == y:
-			return textExact
-		}
-		p, q := &info[x], &info[y]
-		if p.flag&q.flag&infoPlain != 0 && !mayReach(cut, p, q) {
-			return textDiffers
-		}
-		return compareText(col.Dict.Value(x), col.Dict.Value(y))
 	}
 }
 
-// scoped binds a comparison of lists of AUTHORITY|NUMBER.
-func (b *binder) scoped(f patient.Field) func(i, j int) uint8 {
-	c := b.cell(f)
-	return func(i, j int) uint8 {
-		if c.id(i) == 0 || c.id(j) == 0 {
-			return 0
-		}
-		return compareScoped(c.texts(i), c.texts(j))
+// equalKeys returns the mask of the keys that two rows have in common, four at a
+// time to keep the processor's units busy; there is no branch to mispredict.
+func equalKeys(a, b []uint32) (mask uint64) {
+	b = b[:len(a)]
+	k := 0
+	for ; len(a) >= 4 && len(b) >= 4; a, b = a[4:], b[4:] {
+		four := same(a[0], b[0]) | same(a[1], b[1])<<1 | same(a[2], b[2])<<2 | same(a[3], b[3])<<3
+		mask |= four << (k & 63)
+		k += 4
 	}
+	for i, x := range a {
+		mask |= same(x, b[i]) << ((k + i) & 63)
+	}
+	return mask
 }
 
-func (b *binder) sequential() func(i, j int) uint8 {
-	ssn, mrn := b.cell(patient.FieldSSN), b.cell(patient.FieldMRN)
-	return func(i, j int) uint8 {
-		if (ssn.id(i) == 0 || ssn.id(j) == 0) && (mrn.id(i) == 0 || mrn.id(j) == 0) {
-			return 0
-		}
-		return compareSequential(&sequentialView{ssn.text(i), mrn.texts(i)}, &sequentialView{ssn.text(j), mrn.texts(j)})
+// same is 1 for equal words, else 0: only 0 - 1 borrows.
+func same(x, y uint32) uint64 { return (uint64(x^y) - 1) >> 63 }
+
+// sum returns what a set of settled ops adds to a pattern.
+func (c *Comparer) sum(settled uint64) (p Pattern) {
+	for k := 0; settled != 0; settled >>= 4 {
+		p += c.settled[k&15][settled&15]
+		k++
 	}
+	return p
 }
 
-func (b *binder) multiple() func(i, j int) uint8 {
-	multiple, order := b.cell(patient.FieldMultipleBirth), b.cell(patient.FieldBirthOrder)
-	view := func(row int) multipleView {
-		v := multipleView{}
-		switch multiple.text(row) {
-		case "Y":
-			v.Multiple = patient.Yes
-		case "N":
-			v.Multiple = patient.No
-		}
-		if s := order.text(row); s != "" {
-			v.Order = s[0] - '0'
-		}
-		return v
+// compare is the hot loop: the pattern of two rows that are gathered.
+func (s *Session) compare(a, b *view) Pattern {
+	c := s.c
+	n := len(c.ops)
+	both := a.present & b.present
+	settled := equalKeys(a.keys[:n], b.keys[:n]) & both & a.single & b.single
+	p := c.sum(settled)
+	rest := (both | (a.present|b.present)&c.either) &^ settled
+	s.swap, s.twins = false, false
+	for ; rest != 0; rest &= rest - 1 {
+		k := bits.TrailingZeros64(rest) & 63
+		o := &c.ops[k]
+		level := s.level(o, k, a, b)
+		s.levels[k] = level
+		p += uint64(level) * o.place
 	}
-	return func(i, j int) uint8 {
-		if multiple.id(i)|multiple.id(j)|order.id(i)|order.id(j) == 0 {
-			return 0
-		}
-		return compareMultiple(view(i), view(j))
+	if s.swap || s.twins {
+		p = s.settle(p, both&^settled, settled)
 	}
+	return p
 }
 
-func (b *binder) doses() func(i, j int) uint8 {
-	c := b.cell(patient.FieldDoseKey)
-	return func(i, j int) uint8 {
-		if c.id(i) == 0 || c.id(j) == 0 {
-			return 0
+// settle is [interplay.settle] for a pattern: a swap of given and family name is
+// told once, and doses are no evidence where twins are possible. compared are the
+// ops whose levels are known, settled those at level 1.
+func (s *Session) settle(p Pattern, compared, settled uint64) Pattern {
+	drop := func(k int, most uint8) {
+		level := uint8(settled >> k & 1)
+		if compared>>k&1 != 0 {
+			level = s.levels[k]
 		}
-		return compareDoses(c.texts(i), c.texts(j))
-	}
-}
-
-func (b *binder) placeholder() func(i, j int) uint8 {
-	c := b.cell(patient.FieldPlaceholderClass)
-	grades := make([]uint8, c.col.Dict.Len())
-	for id := range grades {
-		grades[id] = placeholderGrade(patient.ParsePlaceholder(c.col.Dict.Value(uint32(id))))
-	}
-	return func(i, j int) uint8 { return comparePlaceholder(grades[c.id(i)], grades[c.id(j)]) }
-}
-
-func (b *binder) birthTime() func(i, j int) uint8 {
-	c := b.cell(patient.FieldBirthTime)
-	minutes := make([]int16, c.col.Dict.Len())
-	for id := range minutes {
-		if s := c.col.Dict.Value(uint32(id)); len(s) == 4 {
-			digit := func(k int) int16 { return int16(s[k] - '0') }
-			minutes[id] = (digit(0)*10+digit(1))*60 + digit(2)*10 + digit(3) + 1
+		if level <= most {
+			p -= uint64(level) * s.c.ops[k].place
 		}
 	}
-	return func(i, j int) uint8 { return compareBirthTime(minutes[c.id(i)], minutes[c.id(j)]) }
+	if k := s.c.interplay.family; s.swap && k >= 0 {
+		drop(k, familyDiffers)
+	}
+	if k := s.c.interplay.doses; s.twins && k >= 0 {
+		drop(k, dosesOne)
+	}
+	return p
 }
 
-func (b *binder) death() func(i, j int) uint8 {
-	death, activity := b.cell(patient.FieldDeathDate), b.cell(patient.FieldActivity)
-	return func(i, j int) uint8 {
-		if death.id(i)|death.id(j) == 0 {
-			return 0
+// level compares by an op that equality did not settle.
+func (s *Session) level(o *bound, k int, a, b *view) uint8 {
+	switch o.code {
+	case opSmall:
+		return s.smallLevel(o, a.keys[k], b.keys[k])
+	case opDigits:
+		if (a.several|b.several)>>k&1 != 0 {
+			return s.best(o, a, b)
 		}
-		return compareDeath(deathView{death.text(i), activity.text(i)}, deathView{death.text(j), activity.text(j)})
+		return s.digitLevel(o, a.keys[k], b.keys[k], &a.digits[o.slot], &b.digits[o.slot])
+	case opGiven:
+		return s.given(o, a, b)
+	case opFamily:
+		return s.family(o, a, b)
+	case opMiddle:
+		return s.middle(o, a, b)
+	case opText, opSlip, opMaiden, opExact:
+		if (a.several|b.several)>>k&1 != 0 {
+			return s.best(o, a, b)
+		}
+		return s.textLevel(o, a.keys[k], b.keys[k], &a.texts[o.slot], &b.texts[o.slot])
+	case opGuardianGiven:
+		if a.person.mother && b.person.mother {
+			return 0 // the comparison of mothers' given names speaks for them
+		}
+		return s.best(o, a, b)
+	case opScoped:
+		return s.scoped(o, a, b)
+	case opSequential:
+		return s.sequential(a, b)
+	case opMultiple:
+		level := compareMultiple(a.person.multiple, b.person.multiple)
+		s.twins = level > multipleAgree
+		return level
+	case opAddress:
+		return s.addresses(a, b)
+	case opGuardian:
+		return s.guardian(o, a, b)
+	case opDoses:
+		return s.doses(o, a, b)
+	case opPlaceholder:
+		return comparePlaceholder(a.person.grade, b.person.grade)
+	case opBirthTime:
+		return compareBirthTime(a.person.minutes, b.person.minutes)
+	case opDeath:
+		return compareDeath(s.c.people.deathOf(a), s.c.people.deathOf(b))
 	}
+	return 0
 }

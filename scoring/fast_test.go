@@ -110,11 +110,13 @@ var fastPools = map[string][]string{
 	"doses":             {"", "08|2018-04-05|H1;20|2018-06-05|D1", "08|2018-04-05|H1", "08|2018-04-05|H1;20|2018-06-05|D1;10|2018-06-05|P1;133|2018-06-05|C1;03|2019-04-08|M1", "08|2018-04-05|H1;20|2018-06-05|D1;10|2018-06-05|P1;133|2018-06-05|C1", "20|2018-07-05|X1;20|2018-09-05|X2;20|2018-08-05|X3"},
 }
 
-func randomRecords(rng *rand.Rand, n int) []patient.Record {
+func randomRecords(rng *rand.Rand, n int) []patient.Record { return recordsOf(fastPools, rng, n) }
+
+func recordsOf(pools map[string][]string, rng *rand.Rand, n int) []patient.Record {
 	records := make([]patient.Record, n)
 	for i := range records {
 		for _, name := range patient.StandardNames() {
-			if pool := fastPools[name]; len(pool) > 0 {
+			if pool := pools[name]; len(pool) > 0 {
 				records[i].SetField(name, pool[rng.IntN(len(pool))], "")
 			}
 		}

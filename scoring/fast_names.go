@@ -1,0 +1,214 @@
+package scoring
+
+import (
+	"slices"
+
+	"github.com/idem-health/idem/internal/table"
+	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/scoring/strsim"
+)
+
+// namesOp is what the comparisons of given, middle and family name look at
+// beside their own field. All names share one dictionary.
+type namesOp struct {
+	used                               bool
+	bit                                uint64 // of the op of given names; 0: there is none
+	table                              *factTable[textFacts]
+	given, middle, family              reader
+	class, givenAlias, familyAlias     reader
+	motherMaiden, motherFamily, guards reader
+}
+
+func (n *namesOp) bind(t *table.Table, f *factTables) {
+	if n.used {
+		return
+	}
+	n.used = true
+	of := func(f patient.Field) reader { return reader{t.Column(f)} }
+	n.given, n.middle, n.family = of(patient.FieldGiven), of(patient.FieldMiddle), of(patient.FieldFamily)
+	n.class, n.givenAlias, n.familyAlias = of(patient.FieldPlaceholderClass), of(patient.FieldGivenAlias), of(patient.FieldFamilyAlias)
+	n.motherMaiden, n.motherFamily = of(patient.FieldMotherMaiden), of(patient.FieldMotherFamily)
+	n.guards = of(patient.FieldGuardianFamily)
+	for _, r := range []reader{n.given, n.middle, n.family} {
+		if r.col != nil {
+			n.table = f.text(r.col.Dict)
+			return
+		}
+	}
+}
+
+func (n *namesOp) gather(v *view, row int) {
+	facts := n.table.of
+	g, m, f := n.given.id(row), n.middle.id(row), n.family.id(row)
+	v.given, v.middle, v.family = name{g, facts[g]}, name{m, facts[m]}, name{f, facts[f]}
+	v.unnamed = g == 0 && n.class.id(row) != 0
+	v.aliases, v.families = v.aliases[:0], v.families[:0]
+	for _, id := range n.givenAlias.ids(row) {
+		v.aliases = append(v.aliases, facts[id].canon)
+	}
+	for _, id := range n.familyAlias.ids(row) {
+		v.families = append(v.families, facts[id].canon)
+	}
+	v.ownFamilies = len(v.families)
+	for _, id := range [...]uint32{n.motherMaiden.id(row), n.motherFamily.id(row)} {
+		if id != 0 {
+			v.families = append(v.families, facts[id].canon)
+		}
+	}
+	for _, id := range n.guards.ids(row) {
+		v.families = append(v.families, facts[id].canon)
+	}
+	if g == 0 && (m != 0 || len(v.aliases) > 0) {
+		v.present |= n.bit // a middle name or an alias may be the other's given name
+	}
+}
+
+// compareGivenPair is [compareGiven] for two given names with nothing beside them.
+func compareGivenPair(a, b string) uint8 {
+	return compareGiven(&givenView{Given: a}, &givenView{Given: b})
+}
+
+func compareFamilyPair(a, b string) uint8 {
+	return compareFamily(&familyView{Family: a}, &familyView{Family: b})
+}
+
+func compareMiddlePair(a, b string) uint8 {
+	return compareMiddle(&middleView{Middle: a}, &middleView{Middle: b})
+}
+
+// given is [compareGiven]: what the two given names say alone is one comparison
+// of texts, which the middle and family names and the aliases may raise.
+func (s *Session) given(o *bound, a, b *view) uint8 {
+	g, h := &a.given, &b.given
+	if g.id == 0 || h.id == 0 {
+		return s.givenMissing(a, b)
+	}
+	if g.id == h.id || g.canon == h.canon {
+		return givenExact
+	}
+	if g.canon == b.family.canon && h.canon == a.family.canon {
+		s.swap = true
+		return givenSwap
+	}
+	alone := givenDiffers
+	if !g.bothPlain(&h.textFacts) || (g.flag|h.flag)&factNickname != 0 || g.mayReach(&h.textFacts, cutFar) {
+		alone = s.remember(o, g.id, h.id)
+	}
+	switch {
+	case alone == givenExact, s.writtenTogether(a, b), s.writtenTogether(b, a):
+		return givenExact
+	case alone == givenNickname:
+		return givenNickname
+	case s.swapped(a, b):
+		s.swap = true
+		return givenSwap
+	case isMiddleName(g, &b.middle), isMiddleName(h, &a.middle):
+		return givenMidswap
+	case slices.Contains(b.aliases, g.canon), slices.Contains(a.aliases, h.canon):
+		return givenAlias
+	}
+	return alone
+}
+
+// givenMissing is [compareGivenMissing].
+func (s *Session) givenMissing(a, b *view) uint8 {
+	g, h := &a.given, &b.given
+	switch {
+	case g.id == 0 && !a.unnamed && isMiddleName(h, &a.middle),
+		h.id == 0 && !b.unnamed && isMiddleName(g, &b.middle):
+		return givenMidswap
+	case g.id != 0 && slices.Contains(b.aliases, g.canon), h.id != 0 && slices.Contains(a.aliases, h.canon):
+		return givenAlias
+	}
+	return 0
+}
+
+// isMiddleName is [isMiddle].
+func isMiddleName(given, middle *name) bool {
+	return middle.flag&factLong != 0 && given.id != 0 && given.canon == middle.canon
+}
+
+// writtenTogether is the function of that name; only where the lengths fit does
+// it look at the letters.
+func (s *Session) writtenTogether(a, b *view) bool {
+	if a.middle.id == 0 || a.given.n+a.middle.n != b.given.n {
+		return false
+	}
+	value := s.c.names.table.dict.Value
+	return writtenTogether(&givenView{Given: value(a.given.id), Middle: value(a.middle.id)}, &givenView{Given: value(b.given.id)})
+}
+
+// swapped is the function of that name.
+func (s *Session) swapped(a, b *view) bool {
+	if a.family.id == 0 || b.family.id == 0 ||
+		!a.given.mayReach(&b.family.textFacts, cutSwap) || !a.family.mayReach(&b.given.textFacts, cutSwap) {
+		return false
+	}
+	value := s.c.names.table.dict.Value
+	return swapped(&givenView{Given: value(a.given.id), Family: value(a.family.id)},
+		&givenView{Given: value(b.given.id), Family: value(b.family.id)})
+}
+
+// family is [compareFamily]: what the two family names say alone, or that one of
+// them is another family name of the other record where they are not alike.
+func (s *Session) family(o *bound, a, b *view) uint8 {
+	f, g := &a.family, &b.family
+	if f.canon == g.canon {
+		return familyExact
+	}
+	alone := familyDiffers
+	if !f.bothPlain(&g.textFacts) || f.flag&g.flag&factVaries != 0 || f.mayReach(&g.textFacts, cutFar) {
+		alone = s.remember(o, f.id, g.id)
+	}
+	if alone > familyPrefix && (anotherFamily(a, b) || anotherFamily(b, a)) {
+		return familyOther
+	}
+	return alone
+}
+
+// anotherFamily is [otherFamily].
+func anotherFamily(a, b *view) bool {
+	if slices.Contains(b.families, a.family.canon) {
+		return true
+	}
+	for _, f := range a.families[:a.ownFamilies] {
+		if slices.Contains(b.families[:b.ownFamilies], f) {
+			return true
+		}
+	}
+	return false
+}
+
+// middle is [compareMiddle].
+func (s *Session) middle(o *bound, a, b *view) uint8 {
+	m, n := &a.middle, &b.middle
+	if m.canon == n.canon {
+		return middleExact
+	}
+	alone := middleDiffers
+	if !unlikeMiddle(&m.textFacts, &n.textFacts) {
+		alone = s.remember(o, m.id, n.id)
+	}
+	if alone > middleGiven && (isMiddleName(&a.given, n) || isMiddleName(&b.given, m)) {
+		return middleGiven
+	}
+	return alone
+}
+
+// unlikeMiddle reports that two middle names surely are at the level "differs":
+// two words too far apart for a slip, of which neither begins the other nor is a
+// nickname, or a letter and a word that begins with another.
+func unlikeMiddle(m, n *textFacts) bool {
+	if (m.flag|n.flag)&factNickname != 0 {
+		return false
+	}
+	begins := strsim.CommonHead(m.head, n.head) >= int(min(m.n, n.n, 4))
+	switch {
+	case begins:
+		return false
+	case m.bothPlain(n):
+		return !m.mayBeWithin(n, 2)
+	}
+	const word = factPlain | factLetter
+	return m.flag&word != 0 && n.flag&word != 0
+}
