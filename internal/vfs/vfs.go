@@ -68,6 +68,9 @@ const tempSuffix = ".tmp"
 // no use, whatever is in it.
 func IsTemp(name string) bool { return strings.HasSuffix(name, tempSuffix) }
 
+// TempName is a name by which a file counts as one that was being written.
+func TempName(name string) string { return name + tempSuffix }
+
 // A Replacement is a file in the making: it gets its name when it is whole and
 // on disk, and until then what has the name stays as it is.
 type Replacement struct {
@@ -78,7 +81,7 @@ type Replacement struct {
 
 // Replace begins a file that will have the name.
 func Replace(fs FS, name string) (*Replacement, error) {
-	f, err := fs.Create(name + tempSuffix)
+	f, err := fs.Create(TempName(name))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +94,7 @@ func (r *Replacement) Commit() error {
 	if err := errors.Join(r.Sync(), r.Close()); err != nil {
 		return err
 	}
-	if err := r.fs.Rename(r.name+tempSuffix, r.name); err != nil {
+	if err := r.fs.Rename(TempName(r.name), r.name); err != nil {
 		return err
 	}
 	return r.fs.SyncDir(filepath.Dir(r.name))
@@ -99,7 +102,7 @@ func (r *Replacement) Commit() error {
 
 // Abandon closes the file and removes it.
 func (r *Replacement) Abandon() error {
-	return errors.Join(r.Close(), r.fs.Remove(r.name+tempSuffix))
+	return errors.Join(r.Close(), r.fs.Remove(TempName(r.name)))
 }
 
 // WriteFile puts a file of this content on disk, in place of any that has the
@@ -141,4 +144,21 @@ func readAll(f File, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	return data, nil
+}
+
+// Rewrite writes the bytes from one offset to another once more, so that the
+// next Sync puts them on disk whatever became of the ones before.
+func Rewrite(f File, from, to int64) error {
+	buffer := make([]byte, min(to-from, 1<<20))
+	for at := from; at < to; {
+		part := buffer[:min(int64(len(buffer)), to-at)]
+		if n, err := f.ReadAt(part, at); err != nil && (err != io.EOF || n < len(part)) {
+			return err
+		}
+		if _, err := f.WriteAt(part, at); err != nil {
+			return err
+		}
+		at += int64(len(part))
+	}
+	return nil
 }

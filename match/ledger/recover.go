@@ -243,16 +243,8 @@ func (f *File) rewrite(from, end, size int64) error {
 			return err
 		}
 	}
-	buffer := make([]byte, min(end-from, 1<<20))
-	for at := from; at < end; {
-		part := buffer[:min(int64(len(buffer)), end-at)]
-		if n, err := f.active.ReadAt(part, at); err != nil && (err != io.EOF || n < len(part)) {
-			return err
-		}
-		if _, err := f.active.WriteAt(part, at); err != nil {
-			return err
-		}
-		at += int64(len(part))
+	if err := vfs.Rewrite(f.active, from, end); err != nil {
+		return err
 	}
 	if err := f.active.Sync(); err != nil {
 		return err
