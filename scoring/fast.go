@@ -10,8 +10,8 @@ import (
 )
 
 // A Comparer compares rows of a table: the compiled form of [Reference], with
-// the same result. It is immutable and safe for concurrent use; whoever compares
-// many pairs takes a [Session] of it.
+// the same result. It is immutable and safe for concurrent use, but for
+// [Comparer.Extend]; whoever compares many pairs takes a [Session] of it.
 //
 // Each comparison is an op. Of a pair of rows most ops are settled at once, by
 // the equality of value ids, for all ops together and without a branch. Of the
@@ -35,7 +35,8 @@ type Comparer struct {
 	people        peopleOp
 	facts         factTables
 
-	sessions sync.Pool
+	sessions   sync.Pool
+	generation uint32 // of the table's rows, see Extend
 }
 
 // A bound is one comparison, bound to its table.
@@ -50,6 +51,7 @@ type bound struct {
 	slot    int                     // where a view has the facts of the value; -1 where it has none
 	compare func(a, b string) uint8 // the plain comparison of two values
 	small   []uint8                 // its results for all pairs of values, where there are few
+	smallOf int                     // how many values there were
 	text    *factTable[textFacts]   // facts of the values of a text ...
 	digit   *factTable[digitFacts]  // ... or of digits
 	settle  func(x, y *digitFacts) (level uint8, ok bool)
@@ -101,6 +103,19 @@ func NewComparer(cs []Comparison, t *table.Table) (*Comparer, error) {
 	c.sumSettled()
 	c.sessions.New = func() any { return c.NewSession() }
 	return c, nil
+}
+
+// Extend takes in the values that a growing table has got, and the rows that were
+// written anew, since the Comparer was made or last extended. No method of it or
+// of its sessions may run meanwhile.
+func (c *Comparer) Extend() {
+	c.facts.extend()
+	for i := range c.ops {
+		if o := &c.ops[i]; o.code == opSmall && o.smallOf != o.col.Dict.Len() {
+			o.tabulate()
+		}
+	}
+	c.generation++
 }
 
 // sumSettled tabulates what settled ops, all of them at level 1, add to a
@@ -226,7 +241,12 @@ const fewValues = 64
 // each as it comes.
 func (c *Comparer) bindSmall(o *bound, compare func(a, b string) uint8) {
 	o.code, o.equal, o.compare = opSmall, true, compare
-	n := o.col.Dict.Len()
+	o.tabulate()
+}
+
+func (o *bound) tabulate() {
+	n, compare := o.col.Dict.Len(), o.compare
+	o.small, o.smallOf = nil, n
 	if n > fewValues {
 		return
 	}

@@ -179,8 +179,8 @@ type factTable[T any] struct {
 
 // extend adds the facts of the values that the dictionary has got since.
 func (f *factTable[T]) extend() {
-	if grown := f.dict.Len(); cap(f.of) < grown {
-		f.of = append(make([]T, 0, grown), f.of...)
+	if grown := f.dict.Len(); len(f.of) == 0 {
+		f.of = make([]T, 0, grown)
 	}
 	for id := len(f.of); id < f.dict.Len(); id++ {
 		if id == 0 {
@@ -195,6 +195,14 @@ func (f *factTable[T]) extend() {
 // of facts.
 type factTables struct {
 	known map[factKey]extender
+	list  []extender
+}
+
+// extend brings all tables up to date.
+func (t *factTables) extend() {
+	for _, f := range t.list {
+		f.extend()
+	}
 }
 
 type factKey struct {
@@ -204,7 +212,7 @@ type factKey struct {
 
 type extender interface{ extend() }
 
-func newFactTables() factTables { return factTables{map[factKey]extender{}} }
+func newFactTables() factTables { return factTables{known: map[factKey]extender{}} }
 
 func factsOf[T any](t *factTables, d *table.Dict, kind string, of func(d *table.Dict, id uint32) T) *factTable[T] {
 	key := factKey{d, kind}
@@ -213,7 +221,7 @@ func factsOf[T any](t *factTables, d *table.Dict, kind string, of func(d *table.
 	}
 	f := &factTable[T]{dict: d, make: of}
 	f.extend()
-	t.known[key] = f
+	t.known[key], t.list = f, append(t.list, f)
 	return f
 }
 

@@ -15,7 +15,10 @@ type Session struct {
 	// are used for all pairs of the block. where finds a row's place in the ring.
 	ring  []view
 	next  int
+	used  int // views that may be filled
 	where [whereSize]uint16
+
+	generation uint32 // of the rows in the ring
 
 	memo [memoSize]remembered
 
@@ -77,11 +80,22 @@ func (c *Comparer) NewSession() *Session {
 
 // Pattern compares two rows.
 func (s *Session) Pattern(i, j uint32) Pattern {
+	if s.generation != s.c.generation {
+		s.forget()
+	}
 	a, b := s.view(i), s.view(j)
 	if a.row != i+1 { // b took its place
 		a = s.view(i)
 	}
 	return s.compare(a, b)
+}
+
+// forget empties the ring: the table has grown, and rows may be written anew.
+func (s *Session) forget() {
+	for i := range s.ring[:s.used] {
+		s.ring[i].row = 0
+	}
+	s.next, s.used, s.generation = 0, 0, s.c.generation
 }
 
 // view returns the view of a row: the one there is, or a new one in the place of
@@ -94,6 +108,10 @@ func (s *Session) view(row uint32) *view {
 	*at = uint16(s.next)
 	v := &s.ring[s.next]
 	s.next = (s.next + 1) % ringSize
+	s.used = max(s.used, s.next)
+	if s.next == 0 {
+		s.used = ringSize
+	}
 	s.c.gather(v, row)
 	return v
 }

@@ -1,13 +1,16 @@
 package scoring
 
 import (
+	"slices"
+
 	"github.com/idem-health/idem/internal/table"
 	"github.com/idem-health/idem/match/patient"
 )
 
 // A Frequencer looks up the value-frequency weights of a table's values. It is
-// immutable and safe for concurrent use.
+// immutable and safe for concurrent use, but for [Frequencer.Extend].
 type Frequencer struct {
+	terms   []*Frequency
 	cols    []*table.Col
 	weights [][]Weight // by frequency term and id
 }
@@ -23,19 +26,27 @@ func NewFrequencer(m *Model, t *table.Table) *Frequencer {
 				field = patient.FieldFamily
 			}
 		}
-		col := t.Column(field)
-		f.cols = append(f.cols, col)
+		f.terms = append(f.terms, freq)
+		f.cols = append(f.cols, t.Column(field))
+		f.weights = append(f.weights, []Weight{0})
+	}
+	f.Extend()
+	return f
+}
+
+// Extend takes in the values that a growing table has got since. No other method
+// may run meanwhile.
+func (f *Frequencer) Extend() {
+	for k, col := range f.cols {
 		if col == nil {
-			f.weights = append(f.weights, nil)
 			continue
 		}
-		w := make([]Weight, col.Dict.Len())
-		for id := 1; id < len(w); id++ {
-			w[id] = freq.Weight(col.Dict.Hash(uint32(id)))
+		w := slices.Grow(f.weights[k], max(0, col.Dict.Len()-len(f.weights[k])))
+		for id := len(w); id < col.Dict.Len(); id++ {
+			w = append(w, f.terms[k].Weight(col.Dict.Hash(uint32(id))))
 		}
-		f.weights = append(f.weights, w)
+		f.weights[k] = w
 	}
-	return f
 }
 
 // Weights returns the frequency weights of two rows that agree exactly; of two

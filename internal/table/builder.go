@@ -122,7 +122,17 @@ func (b *Builder) Add(n *patient.Normalized) int {
 	if t.n%chunkRows == 0 {
 		b.chunks = append(b.chunks, make([]uint32, chunkRows*t.stride))
 	}
-	row := b.row(t.n)
+	b.write(b.row(t.n), n)
+	sum := sha256.Sum256(b.digest)
+	t.digest = append(t.digest, [16]byte(sum[:16]))
+	t.n++
+	return t.n - 1
+}
+
+// write encodes a record into a row of zeros, and its canonical bytes into
+// b.digest.
+func (b *Builder) write(row []uint32, n *patient.Normalized) {
+	t := b.t
 	b.flags, b.ends, b.spans = 0, b.ends[:0], b.spans[:0]
 	for i := range b.column {
 		b.encode(&b.column[i], row, n)
@@ -136,10 +146,6 @@ func (b *Builder) Add(n *patient.Normalized) int {
 		t.side = append(t.side, b.spans...)
 	}
 	b.digest = n.AppendDigest(b.digest[:0])
-	sum := sha256.Sum256(b.digest)
-	t.digest = append(t.digest, [16]byte(sum[:16]))
-	t.n++
-	return t.n - 1
 }
 
 // encode writes one column of a row. Columns come in order, and so do the bits

@@ -73,9 +73,18 @@ func (d *Dict) Derive(col patient.Column) *Derived {
 // Transform computes a transform given as a function that appends the keys of a
 // value; empty keys are none. The result is not kept.
 func (d *Dict) Transform(appendKeys func(dst []string, value string) []string) *Derived {
-	v := &Derived{first: make([]uint64, d.Len())}
+	v := &Derived{first: make([]uint64, 1, d.Len())}
+	v.Extend(d, appendKeys)
+	return v
+}
+
+// Extend computes the transform, which must be the same, of the values that the
+// dictionary of a growing table has got since. It must not run beside any other
+// method.
+func (v *Derived) Extend(d *Dict, appendKeys func(dst []string, value string) []string) {
 	var words []string
-	for id := uint32(1); int(id) < d.Len(); id++ {
+	for id := uint32(len(v.first)); int(id) < d.Len(); id++ {
+		v.first = append(v.first, 0)
 		words = appendKeys(words[:0], d.Value(id))
 		before := len(v.keys)
 		for _, w := range words {
@@ -102,7 +111,6 @@ func (d *Dict) Transform(appendKeys func(dst []string, value string) []string) *
 	if v.start == nil {
 		v.keys = nil
 	}
-	return v
 }
 
 // spread turns to the form with spans when id is the first value of several

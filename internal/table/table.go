@@ -10,7 +10,8 @@ import (
 )
 
 // A Table is a frozen set of rows in canonical order: by content digest, rows of
-// equal content by the tie of [Builder.Freeze] or, without one, by arrival. It is immutable and safe for concurrent use.
+// equal content by the tie of [Builder.Freeze] or, without one, by arrival. It is immutable and safe for concurrent use, unless it is
+// that of a [Growing].
 type Table struct {
 	rows   []uint32 // n rows of stride words
 	stride int
@@ -83,6 +84,7 @@ type Col struct {
 	flagOff int
 	side    []uint32
 	n       int
+	grows   bool // rows may come that have what none has yet
 
 	once   sync.Once
 	counts []uint32
@@ -114,7 +116,7 @@ func (c *Col) Several(row int) bool {
 }
 
 // MayRepeat reports whether some rows may have several values.
-func (c *Col) MayRepeat() bool { return c.flag != 0 && len(c.side) > 0 }
+func (c *Col) MayRepeat() bool { return c.flag != 0 && (len(c.side) > 0 || c.grows) }
 
 // Values returns the ids of all values of a text column, the first first; nil
 // when it is missing. In the columns of an address the k-th id belongs to the
