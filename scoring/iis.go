@@ -195,6 +195,13 @@ func iisVetoes() []Rule {
 			"a twin, and sex differs"},
 		{"twins-middle", Veto, All(In("multiple", "agree", "orderless"), In("middle", "differs")),
 			"both twins, and middle names differ"},
+		{"placeholder-other-child", Veto, All(Ref("placeholder"), In("given", "missing"), Any(In("mrn", "differs"), Ref("other parent")),
+			Not(Ref("corroborated")), Not(Ref("parent")), Not(Ref("maiden"))),
+			"a nameless newborn, another number at the hospital or another mother, and nothing beyond one family and day"},
+		{"name-alone", Veto, All(In("birth_date", "missing"), Not(Ref("corroborated")), Not(Ref("any contact")),
+			Not(Ref("parent")), Not(Ref("maiden")), In("doses", "missing", "disjoint"),
+			Not(In("middle", "exact")), Not(In("email", "exact")), Not(In("address", "zip")), Not(In("postal_code", "exact"))),
+			"a name alone, without a birth date, is that of many"},
 		{"test-name", Veto, In("placeholder", "test"), "a test record is nobody"},
 	}
 }
