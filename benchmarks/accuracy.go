@@ -53,7 +53,11 @@ func measure(ctx context.Context, s set) (outcome, error) {
 
 // resolve deduplicates the set's file, or links its two. known may be nil.
 func resolve(ctx context.Context, s set, reader *intake.Reader, known *truth) (*match.Result, error) {
-	o := match.Options{Policy: scoring.GenericPolicy()}
+	policy, err := scoring.PolicyByName(cmp.Or(s.policy, "generic"))
+	if err != nil {
+		return nil, err
+	}
+	o := match.Options{Policy: policy}
 	if s.right != "" {
 		left, right := s.sides(ctx, reader)
 		return match.Link(ctx, known.watch(s, left), known.watch(s, right), o)

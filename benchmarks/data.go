@@ -32,8 +32,9 @@ type set struct {
 	newborns bool    // it is there for its twins and placeholder names
 	speed    float64 // CPU seconds an end-to-end run may take; 0 is not measured
 
-	made *population.Options // the set is generated: see set.in
-	path string              // and is here, not below IDEM_DATA
+	made   *population.Options // the set is generated: see set.in
+	path   string              // and is here, not below IDEM_DATA
+	policy string              // "" is generic
 }
 
 // febrlPerson is the number in rec-N-org and rec-N-dup-M.

@@ -17,7 +17,7 @@ const usage = `usage:
   benchmarks accuracy [--check FILE | --write FILE] [--only SET,SET]
   benchmarks generated [--check FILE | --write FILE] [--people N] [--seed S]
   benchmarks policy   [--policy NAME|FILE] [--check FILE | --write FILE]
-  benchmarks speed    [--runs N] [--only SET,SET] [--strict]
+  benchmarks speed    [--runs N] [--only SET,SET] [--cohort EVENTS] [--strict]
   benchmarks peers    [--set SET | --file FILE --truth COLUMN] [--venv DIR] [--install]
                       [--command 'TOOL {in} {out}'] [--only PEER,PEER] [--out DIR]
   benchmarks help
@@ -126,26 +126,39 @@ func printAccuracy(ctx context.Context, w io.Writer, chosen []set, all bool) err
 	return nil
 }
 
-func runSpeed(ctx context.Context, arguments []string, w io.Writer) error {
+func runSpeed(ctx context.Context, arguments []string, w io.Writer) (err error) {
 	flags := flag.NewFlagSet("speed", flag.ContinueOnError)
 	runs := flags.Int("runs", 3, "how often each set is run")
 	only := flags.String("only", "", "run these `SETS`, separated by commas; default: those with a goal")
 	once := flags.String("once", "", "run one `SET` in this process and print its timing as JSON")
+	dir := flags.String("dir", "", "internal: the folder `DIR` that a generated set is in")
+	events := flags.Int("cohort", cohortEvents, "`EVENTS` of the birth cohort")
 	strict := flags.Bool("strict", false, "fail when a set is over its goal")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
 	if *once != "" {
-		return printOnce(ctx, w, *once)
+		return printOnce(ctx, w, *once, *dir)
 	}
-	chosen, err := choose(sets, *only)
+	folder, err := os.MkdirTemp("", "idem-generated-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	cohort := cohortSet(folder, *events)
+	chosen, err := choose(append(slices.Clone(sets), cohort), *only)
 	if err != nil {
 		return err
 	}
 	if *only == "" {
 		chosen = slices.DeleteFunc(chosen, func(s set) bool { return s.speed == 0 })
 	}
-	err = printSpeed(ctx, w, chosen, max(*runs, 1))
+	if slices.ContainsFunc(chosen, func(s set) bool { return s.name == cohort.name }) {
+		if err := writeCohort(ctx, cohort.path, *events); err != nil {
+			return err
+		}
+	}
+	err = printSpeed(ctx, w, chosen, max(*runs, 1), folder)
 	if errors.Is(err, errSlow) && !*strict {
 		fmt.Fprintln(w, err)
 		return nil

@@ -53,13 +53,13 @@ func time1(ctx context.Context, s set) (timing, error) {
 }
 
 // timeAlone runs a set in a process of its own, so that the peak of memory is
-// the set's.
-func timeAlone(ctx context.Context, s set) (timing, error) {
+// the set's. Dir is where generated sets are.
+func timeAlone(ctx context.Context, s set, dir string) (timing, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return timing{}, fmt.Errorf("speed: %w", err)
 	}
-	command := exec.CommandContext(ctx, self, "speed", "--once", s.name)
+	command := exec.CommandContext(ctx, self, "speed", "--once", s.name, "--dir", dir)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {
@@ -73,12 +73,12 @@ func timeAlone(ctx context.Context, s set) (timing, error) {
 }
 
 // printOnce is the other side of timeAlone.
-func printOnce(ctx context.Context, w io.Writer, name string) error {
-	i := slices.IndexFunc(sets, func(s set) bool { return s.name == name })
-	if i < 0 {
-		return fmt.Errorf("speed: no set %s", name)
+func printOnce(ctx context.Context, w io.Writer, name, dir string) error {
+	chosen, err := choose(append(slices.Clone(sets), cohortSet(dir, 0)), name)
+	if err != nil {
+		return fmt.Errorf("speed: %w", err)
 	}
-	t, err := time1(ctx, sets[i])
+	t, err := time1(ctx, chosen[0])
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ var errSlow = errors.New("speed: over the goal")
 
 // printSpeed runs the sets that have a goal, some times each, and prints the
 // run with the least CPU time: what else the machine does can only add to it.
-func printSpeed(ctx context.Context, w io.Writer, chosen []set, runs int) error {
+func printSpeed(ctx context.Context, w io.Writer, chosen []set, runs int, dir string) error {
 	fmt.Fprintf(w, "least CPU time of %d runs each, a process a run; %s, %d processors\n", runs, runtime.Version(), runtime.NumCPU())
 	fmt.Fprintf(w, "%-16s %8s %10s | %8s %8s %8s | %12s %14s | %8s\n",
 		"set", "records", "candidates", "CPU s", "goal", "wall s", "records/CPU s", "pairs/CPU s *", "peak MB")
@@ -98,7 +98,7 @@ func printSpeed(ctx context.Context, w io.Writer, chosen []set, runs int) error 
 	for _, s := range chosen {
 		var best timing
 		for run := range runs {
-			t, err := timeAlone(ctx, s)
+			t, err := timeAlone(ctx, s, dir)
 			if err != nil {
 				return err
 			}
