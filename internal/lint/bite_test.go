@@ -36,7 +36,10 @@ func TestDirectionsBite(t *testing.T) {
 		{"scoring on its metrics", made("scoring", "scoring/strsim", "internal/table"), ""},
 		{"match on everything", made("match", "blocking", "scoring", "merge", "internal/table", "match/patient"), ""},
 		{"the command on public packages", made("examples/idem", "match", "match/intake", "match/evaluate", "merge"), ""},
+		{"the index on disk on keys", made("blocking/bleveindex", "blocking", "match/patient", "internal/hash"), ""},
+		{"the server on the index on disk", made("examples/iisserver", "match", "blocking/bleveindex"), ""},
 
+		{"match on the index on disk", made("match", "blocking/bleveindex"), "match must not import blocking/bleveindex"},
 		{"patient on table", made("match/patient", "internal/table"), "match/patient must not import internal/table"},
 		{"leaf on patient", made("internal/fold", "match/patient"), "internal/fold must not import match/patient"},
 		{"blocking on scoring", made("blocking", "scoring"), "blocking must not import scoring"},
