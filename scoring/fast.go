@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/idem-health/idem/internal/table"
@@ -25,18 +26,33 @@ type Comparer struct {
 	interplay interplay
 	t         *table.Table
 	ops       []bound
-	repeating []int  // ops whose rows may have several values
-	either    uint64 // ops that need a value on one side alone
-	settled   [16][16]uint64
+	settled   [16][16]uint64 // what settled comparisons add to a pattern, four at a time
 
-	texts, digits int // slots of a view
-	names         namesOp
-	address       addressOp
-	people        peopleOp
-	facts         factTables
+	// How a row is gathered, see [Comparer.gather].
+	places    []place    // of the comparisons' keys in a row
+	presences []presence // what else makes a comparison present
+	repeating []int      // comparisons whose rows may have several values
+	inexact   []int      // those of digits of which some value is not exactly itself
+	equal     uint64     // those that equal ids settle
+	either    uint64     // those that need a value on one side alone
+
+	names   namesOp
+	address addressOp
+	people  peopleOp
+	facts   factTables
 
 	sessions   sync.Pool
 	generation uint32 // of the table's rows, see Extend
+}
+
+// A place says which word of a row is the key of comparison k.
+type place struct{ k, off int }
+
+// A presence says which comparisons a row has something for when a word of it is
+// not 0.
+type presence struct {
+	off  int
+	bits uint64
 }
 
 // A bound is one comparison, bound to its table.
@@ -45,15 +61,14 @@ type bound struct {
 	index   uint32
 	bit     uint64
 	col     *table.Col              // of the leading field
-	off     int                     // its place in a row
 	place   uint64                  // what one level adds to the pattern
 	equal   bool                    // equal ids of single values are level 1, whatever else the rows say
-	slot    int                     // where a view has the facts of the value; -1 where it has none
 	compare func(a, b string) uint8 // the plain comparison of two values
 	small   []uint8                 // its results for all pairs of values, where there are few
 	smallOf int                     // how many values there were
 	text    *factTable[textFacts]   // facts of the values of a text ...
 	digit   *factTable[digitFacts]  // ... or of digits
+	checked int                     // of them, how many are known to be exactly themselves
 	settle  func(x, y *digitFacts) (level uint8, ok bool)
 }
 
@@ -91,14 +106,12 @@ func NewComparer(cs []Comparison, t *table.Table) (*Comparer, error) {
 	}
 	c := &Comparer{specs: cs, space: space, interplay: newInterplay(cs), t: t, facts: newFactTables()}
 	for i, spec := range cs {
-		o := bound{index: uint32(i), bit: 1 << i, place: space.place[i], off: -1, slot: -1}
+		o := bound{index: uint32(i), bit: 1 << i, place: space.place[i]}
 		if err := c.bind(&o, spec); err != nil {
 			return nil, err
 		}
 		c.ops = append(c.ops, o)
-		if o.col != nil && o.col.MayRepeat() {
-			c.repeating = append(c.repeating, i)
-		}
+		c.arrange(&c.ops[i])
 	}
 	c.sumSettled()
 	c.sessions.New = func() any { return c.NewSession() }
@@ -114,8 +127,54 @@ func (c *Comparer) Extend() {
 		if o := &c.ops[i]; o.code == opSmall && o.smallOf != o.col.Dict.Len() {
 			o.tabulate()
 		}
+		c.findInexact(&c.ops[i])
 	}
 	c.generation++
+}
+
+// arrange says how a row's value for a comparison is gathered.
+func (c *Comparer) arrange(o *bound) {
+	if o.col != nil {
+		c.places = append(c.places, place{int(o.index), o.col.Offset()})
+		if o.col.Field.Set() {
+			c.repeating = append(c.repeating, int(o.index))
+		}
+	}
+	if o.equal {
+		c.equal |= o.bit
+	}
+	c.findInexact(o)
+}
+
+// findInexact notes a comparison of digits of which some value is not exactly
+// itself: a birth date without a day.
+func (c *Comparer) findInexact(o *bound) {
+	if o.digit == nil || slices.Contains(c.inexact, int(o.index)) {
+		return
+	}
+	for ; o.checked < len(o.digit.of); o.checked++ {
+		if o.checked > 0 && !o.digit.of[o.checked].exact {
+			c.inexact = append(c.inexact, int(o.index))
+			return
+		}
+	}
+}
+
+// present notes that a comparison has something to compare in the rows that have
+// a value in one of these columns, too.
+func (c *Comparer) present(o *bound, columns ...*table.Col) {
+	for _, col := range columns {
+		if col == nil {
+			continue
+		}
+		off := col.Offset()
+		i := slices.IndexFunc(c.presences, func(p presence) bool { return p.off == off })
+		if i < 0 {
+			i = len(c.presences)
+			c.presences = append(c.presences, presence{off: off})
+		}
+		c.presences[i].bits |= o.bit
+	}
 }
 
 // sumSettled tabulates what settled ops, all of them at level 1, add to a
@@ -154,7 +213,7 @@ func (c *Comparer) bind(o *bound, spec Comparison) error {
 	case KindCandidates:
 		return nil
 	case KindSequential:
-		c.people.bindSequential(o, c.t, &c.facts)
+		c.people.bindSequential(o, c)
 		return nil
 	}
 	fields := spec.Fields()
@@ -164,73 +223,61 @@ func (c *Comparer) bind(o *bound, spec Comparison) error {
 	if o.col = c.t.Column(fields[0]); o.col == nil {
 		return fmt.Errorf("scoring: comparison %q: %w %s", spec.Name, ErrNoField, fields[0])
 	}
-	o.off = o.col.Offset()
 	c.bindKind(o, spec.Kind)
 	return nil
 }
 
 // bindKind says how a kind is compared.
 func (c *Comparer) bindKind(o *bound, k Kind) {
+	text, digits := c.facts.text, c.facts.digits
 	switch k {
 	case KindGiven:
-		o.code, o.equal, o.compare = opGiven, true, compareGivenPair
-		c.names.bind(c.t, &c.facts)
-		c.names.bit = o.bit
+		c.bindText(o, opGiven, text, compareGivenPair)
+		c.names.bindGiven(o, c)
 	case KindFamily:
-		o.code, o.equal, o.compare = opFamily, true, compareFamilyPair
-		c.names.bind(c.t, &c.facts)
+		c.bindText(o, opFamily, text, compareFamilyPair)
+		c.names.bindFamily(c)
 	case KindMiddle:
-		o.code, o.equal, o.compare = opMiddle, true, compareMiddlePair
-		c.names.bind(c.t, &c.facts)
+		c.bindText(o, opMiddle, text, compareMiddlePair)
+		c.names.bindNames(c)
 	case KindText:
-		c.bindText(o, opText, compareText)
+		c.bindText(o, opText, text, compareText)
 	case KindMotherGiven:
-		c.bindText(o, opSlip, compareGivenAlone)
+		c.bindText(o, opSlip, text, compareGivenAlone)
 	case KindMotherMaiden:
-		c.bindText(o, opMaiden, compareMaiden)
+		c.bindText(o, opMaiden, text, compareMaiden)
 	case KindExact, KindBirthCertificate:
-		c.bindText(o, opExact, compareExact)
+		c.bindText(o, opExact, text, compareExact)
 	case KindMRN, KindStudentID:
-		o.code, o.equal = opScoped, true
-		o.text = c.facts.authority(o.col.Dict)
+		c.bindText(o, opScoped, c.facts.authority, nil)
 	case KindBirthDate:
-		c.bindDigits(o, c.facts.dates(o.col.Dict), compareBirthDate, settleBirthDate)
+		c.bindDigits(o, c.facts.dates, compareBirthDate, settleBirthDate)
 	case KindSSN:
-		c.bindDigits(o, c.facts.digits(o.col.Dict), compareSSN, settleSSN)
+		c.bindDigits(o, digits, compareSSN, settleSSN)
 	case KindNumber, KindMedicaid:
-		c.bindDigits(o, c.facts.digits(o.col.Dict), compareNumber, settleNumber)
+		c.bindDigits(o, digits, compareNumber, settleNumber)
 	case KindPhone:
-		c.bindDigits(o, c.facts.digits(o.col.Dict), comparePhone, settlePhone)
+		c.bindDigits(o, digits, comparePhone, settlePhone)
 	case KindPostalCode:
-		c.bindDigits(o, c.facts.digits(o.col.Dict), comparePostalCode, settlePostalCode)
+		c.bindDigits(o, digits, comparePostalCode, settlePostalCode)
 	case KindSex:
 		c.bindSmall(o, func(x, y string) uint8 { return compareSex(x[0], y[0]) })
 	case KindSuffix:
 		c.bindSmall(o, compareSuffix)
 	case KindAddress:
-		o.code, o.off = opAddress, -1
-		c.address.bind(o, c.t, &c.facts)
-	case KindGuardianGiven:
-		o.code, o.compare, o.text = opGuardianGiven, compareGivenAlone, c.facts.text(o.col.Dict)
-		c.people.bindGuardianGiven(c.t)
+		c.address.bind(o, c)
 	default:
-		if c.people.bind(o, k, c.t, &c.facts) {
-			c.either |= o.bit
-		}
+		c.people.bind(o, k, c)
 	}
 }
 
-func (c *Comparer) bindText(o *bound, code opcode, compare func(a, b string) uint8) {
-	o.code, o.equal, o.compare, o.text = code, true, compare, c.facts.text(o.col.Dict)
-	o.slot = c.texts
-	c.texts++
+func (c *Comparer) bindText(o *bound, code opcode, facts func(*table.Dict) *factTable[textFacts], compare func(a, b string) uint8) {
+	o.code, o.equal, o.text, o.compare = code, true, facts(o.col.Dict), compare
 }
 
-func (c *Comparer) bindDigits(o *bound, facts *factTable[digitFacts], compare func(a, b string) uint8,
+func (c *Comparer) bindDigits(o *bound, facts func(*table.Dict) *factTable[digitFacts], compare func(a, b string) uint8,
 	settle func(x, y *digitFacts) (uint8, bool)) {
-	o.code, o.equal, o.compare, o.digit, o.settle = opDigits, true, compare, facts, settle
-	o.slot = c.digits
-	c.digits++
+	o.code, o.equal, o.digit, o.compare, o.settle = opDigits, true, facts(o.col.Dict), compare, settle
 }
 
 // fewValues is how many values a field may have for all pairs of them to be
@@ -339,43 +386,24 @@ func (s *Session) level(o *bound, k int, a, b *view) uint8 {
 		if (a.several|b.several)>>k&1 != 0 {
 			return s.best(o, a, b)
 		}
-		return s.digitLevel(o, a.keys[k], b.keys[k], &a.digits[o.slot], &b.digits[o.slot])
+		return s.digitLevel(o, a.keys[k], b.keys[k])
 	case opGiven:
-		return s.given(o, a, b)
+		return s.given(o, s.names(a), s.names(b))
 	case opFamily:
-		return s.family(o, a, b)
+		return s.family(o, s.names(a), s.names(b))
 	case opMiddle:
-		return s.middle(o, a, b)
+		return s.middle(o, s.names(a), s.names(b))
 	case opText, opSlip, opMaiden, opExact:
 		if (a.several|b.several)>>k&1 != 0 {
 			return s.best(o, a, b)
 		}
-		return s.textLevel(o, a.keys[k], b.keys[k], &a.texts[o.slot], &b.texts[o.slot])
-	case opGuardianGiven:
-		if a.person.mother && b.person.mother {
-			return 0 // the comparison of mothers' given names speaks for them
-		}
-		return s.best(o, a, b)
+		return s.textLevel(o, a.keys[k], b.keys[k])
 	case opScoped:
 		return s.scoped(o, a, b)
-	case opSequential:
-		return s.sequential(a, b)
-	case opMultiple:
-		level := compareMultiple(a.person.multiple, b.person.multiple)
-		s.twins = level > multipleAgree
-		return level
 	case opAddress:
 		return s.addresses(a, b)
-	case opGuardian:
-		return s.guardian(o, a, b)
 	case opDoses:
-		return s.doses(o, a, b)
-	case opPlaceholder:
-		return comparePlaceholder(a.person.grade, b.person.grade)
-	case opBirthTime:
-		return compareBirthTime(a.person.minutes, b.person.minutes)
-	case opDeath:
-		return compareDeath(s.c.people.deathOf(a), s.c.people.deathOf(b))
+		return s.doses(a, b)
 	}
-	return 0
+	return s.personLevel(o, k, a, b)
 }

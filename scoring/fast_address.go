@@ -3,17 +3,13 @@ package scoring
 import (
 	"math/bits"
 
-	"github.com/idem-health/idem/internal/table"
 	"github.com/idem-health/idem/match/patient"
 )
 
 // addressOp compares whole addresses.
 type addressOp struct {
-	used  bool
-	bit   uint64
 	zip   *bound // compares postal codes as an address does
 	parts [addressParts]reader
-	zips  *factTable[digitFacts]
 }
 
 // The parts of an address, in the order of addressOp.parts.
@@ -86,48 +82,55 @@ func (f *lineFacts) mayBeWithin(g *lineFacts, k int) bool {
 	return common >= int(longer)-k || longer == 255
 }
 
-func (d *addressOp) bind(o *bound, t *table.Table, f *factTables) {
-	d.used, d.bit = true, o.bit
+func (d *addressOp) bind(o *bound, c *Comparer) {
+	o.code = opAddress
 	for k, field := range [...]patient.Field{
 		patient.FieldStreetNumber, patient.FieldStreet, patient.FieldUnit, patient.FieldCity,
 		patient.FieldState, patient.FieldPostalCode, patient.FieldInstitution,
 	} {
-		d.parts[k] = reader{t.Column(field)}
+		d.parts[k] = c.reader(field)
 	}
+	c.present(o, d.parts[partPostalCode].col)
 	if col := d.parts[partPostalCode].col; col != nil {
-		d.zips = f.zips(col.Dict)
-		d.zip = &bound{code: opDigits, index: 64 + o.index, col: col, digit: d.zips, settle: settleNumber,
+		d.zip = &bound{code: opDigits, index: zipIndex, col: col, digit: c.facts.zips(col.Dict), settle: settleNumber,
 			compare: func(a, b string) uint8 { return compareNumber(postalCode(a), postalCode(b)) }}
 	}
 }
 
-func (d *addressOp) gather(v *view, row int) {
+// zipIndex tells what is remembered of postal codes from that of comparisons.
+const zipIndex = 64
+
+// addressesOf returns the addresses of a row.
+func (s *Session) addressesOf(v *view) []addressView {
+	if v.made&madeAddresses != 0 {
+		return v.addresses
+	}
+	v.made |= madeAddresses
+	d := &s.c.address
 	v.addresses = v.addresses[:0]
 	for k := range d.parts {
-		for n, id := range d.parts[k].ids(row) {
+		for n, id := range d.parts[k].ids(int(v.row - 1)) {
 			if n == len(v.addresses) {
 				v.addresses = append(v.addresses, addressView{})
 			}
 			v.addresses[n].id[k] = id
 		}
 	}
-	if len(v.addresses) == 0 {
-		return
-	}
-	v.present |= d.bit
 	for n := range v.addresses {
 		x := &v.addresses[n]
 		x.line.add(d.parts[partNumber].value(x.id[partNumber]))
 		x.line.add(d.parts[partStreet].value(x.id[partStreet]))
 	}
+	return v.addresses
 }
 
 // addresses returns the best level over all addresses of two rows.
 func (s *Session) addresses(a, b *view) uint8 {
 	var found uint8
-	for k := range a.addresses {
-		for l := range b.addresses {
-			found = better(found, s.oneAddress(&a.addresses[k], &b.addresses[l]))
+	xs, ys := s.addressesOf(a), s.addressesOf(b)
+	for k := range xs {
+		for l := range ys {
+			found = better(found, s.oneAddress(&xs[k], &ys[l]))
 		}
 	}
 	return found
@@ -158,8 +161,7 @@ func (s *Session) zipLevel(x, y uint32) uint8 {
 	if x == 0 || y == 0 {
 		return 0
 	}
-	d := &s.c.address
-	return s.digitLevel(d.zip, x, y, &d.zips.of[x], &d.zips.of[y])
+	return s.digitLevel(s.c.address.zip, x, y)
 }
 
 // whole returns an address as texts.

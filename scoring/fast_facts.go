@@ -1,7 +1,6 @@
 package scoring
 
 import (
-	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -16,17 +15,17 @@ import (
 type textFacts struct {
 	sign  strsim.Signature
 	canon uint64 // hash of the text without spaces; of an identifier, of its authority (0: none)
+	roots uint64 // a bit for each name that the text may be a nickname or a spelling of; 0: of none
 	head  uint32
 	n     uint8 // letters and other bytes but spaces, at most 255
 	flag  uint8
 }
 
 const (
-	factPlain    = 1 << iota // one word of ASCII letters and digits, two to thirty of them
-	factNickname             // may stand for another given name
-	factVaries               // may be the same as a family name that does not look like it
-	factLong                 // two characters or more
-	factLetter               // one ASCII letter or digit
+	factPlain  = 1 << iota // one word of ASCII letters and digits, two to thirty of them
+	factVaries             // may be the same as a family name that does not look like it
+	factLong               // two characters or more
+	factLetter             // one ASCII letter or digit
 )
 
 func textFactsOf(d *table.Dict, id uint32) textFacts {
@@ -44,9 +43,7 @@ func textFactsOf(d *table.Dict, id uint32) textFacts {
 	default:
 		t.flag |= factPlain
 	}
-	if roots := patient.NicknameRoots(v); len(roots) != 1 || roots[0] != v || strings.HasPrefix(v, "ABD") {
-		t.flag |= factNickname
-	}
+	t.roots = rootsOf(v)
 	if patient.FamilyNameVaries(v) {
 		t.flag |= factVaries
 	}
@@ -54,6 +51,18 @@ func textFactsOf(d *table.Dict, id uint32) textFacts {
 		t.flag |= factLong
 	}
 	return t
+}
+
+// rootsOf returns a filter of the names that a given name of one word may stand
+// for: two names that share no bit are no nicknames or spellings of one.
+func rootsOf(v string) (filter uint64) {
+	for _, root := range patient.NicknameRoots(v) {
+		filter |= 1 << (hash.String(root) & 63)
+	}
+	if strings.HasPrefix(v, "ABD") { // these are compared by their sound
+		filter |= 1
+	}
+	return filter
 }
 
 // plainWord reports whether s is of ASCII letters and digits, thirty at most.
@@ -86,88 +95,6 @@ func (t *textFacts) mayReach(u *textFacts, cut *strsim.JWCut) bool {
 // other: all but k of the longer one's letters are in common then.
 func (t *textFacts) mayBeWithin(u *textFacts, k int) bool {
 	return strsim.MaxMatches(t.sign, u.sign) >= int(max(t.n, u.n))-k
-}
-
-// digitFacts is what is known of a distinct value of digits: how often each is
-// there, as thermometers of six bits. Two strings within k edits have all but k
-// of the longer one's digits in common.
-type digitFacts struct {
-	counts uint64
-	number uint64 // the digits as a number
-	days   int32  // of a whole date
-	n      uint8  // how many digits; 0: not digits alone, or too many of one
-	exact  bool   // the value agrees exactly with itself
-}
-
-const mostOfADigit = 6
-
-func digitFactsOf(s string) digitFacts {
-	d := digitFacts{exact: strings.Trim(s, " ") != ""}
-	if len(s) == 0 || len(s) > 18 {
-		return d
-	}
-	var counts [10]uint
-	var bits, number uint64
-	for i := range len(s) {
-		c := s[i] - '0'
-		if c > 9 || counts[c] == mostOfADigit {
-			return d
-		}
-		bits |= 1 << (mostOfADigit*uint(c) + counts[c])
-		counts[c]++
-		number = number*10 + uint64(c)
-	}
-	d.counts, d.number, d.n = bits, number, uint8(len(s))
-	return d
-}
-
-// dateFactsOf knows whole dates, written YYYYMMDD; of others nothing.
-func dateFactsOf(s string) digitFacts {
-	if len(s) != 8 || !wholeDate(s) {
-		return digitFacts{}
-	}
-	d := digitFactsOf(s)
-	d.days, d.exact = int32(dateOf(s).Days()), true
-	return d
-}
-
-// mayBeWithin reports whether two values may be within k edits of each other.
-func (d *digitFacts) mayBeWithin(e *digitFacts, k int) bool {
-	return bits.OnesCount64(d.counts&e.counts) >= int(max(d.n, e.n))-k
-}
-
-// The settle functions give the level of two different values that are digits
-// alone, if the digits they have in common decide it.
-
-func settleNumber(x, y *digitFacts) (uint8, bool) { return nearDiffers, !x.mayBeWithin(y, 1) }
-
-func settleSSN(x, y *digitFacts) (uint8, bool) { return ssnDiffers, !x.mayBeWithin(y, 2) }
-
-// settlePhone knows numbers of ten digits.
-func settlePhone(x, y *digitFacts) (uint8, bool) {
-	const seven = 10_000_000
-	return nearDiffers, x.n == 10 && y.n == 10 && !x.mayBeWithin(y, 1) && x.number%seven != y.number%seven
-}
-
-// settlePostalCode knows ZIP codes of five digits.
-func settlePostalCode(x, y *digitFacts) (uint8, bool) {
-	if x.n != 5 || y.n != 5 || x.mayBeWithin(y, 1) {
-		return 0, false
-	}
-	if x.number/100 == y.number/100 {
-		return postalArea, true
-	}
-	return postalDiffers, true
-}
-
-// settleBirthDate knows whole dates: two with no part in common, not within two
-// edits and not neighbors differ.
-func settleBirthDate(x, y *digitFacts) (uint8, bool) {
-	if x.mayBeWithin(y, 2) || x.days-y.days == 1 || y.days-x.days == 1 ||
-		x.number/10000 == y.number/10000 || x.number%10000 == y.number%10000 {
-		return 0, false
-	}
-	return birthDiffers, true
 }
 
 // A factTable has facts of every value of a dictionary, by id.

@@ -3,7 +3,6 @@ package scoring
 import (
 	"slices"
 
-	"github.com/idem-health/idem/internal/table"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/scoring/strsim"
 )
@@ -11,56 +10,80 @@ import (
 // namesOp is what the comparisons of given, middle and family name look at
 // beside their own field. All names share one dictionary.
 type namesOp struct {
-	used                               bool
-	bit                                uint64 // of the op of given names; 0: there is none
-	table                              *factTable[textFacts]
+	facts *factTable[textFacts]
+
 	given, middle, family              reader
-	class, givenAlias, familyAlias     reader
+	class, givenAlias                  reader
+	familyAlias                        reader
 	motherMaiden, motherFamily, guards reader
 }
 
-func (n *namesOp) bind(t *table.Table, f *factTables) {
-	if n.used {
-		return
-	}
-	n.used = true
-	of := func(f patient.Field) reader { return reader{t.Column(f)} }
-	n.given, n.middle, n.family = of(patient.FieldGiven), of(patient.FieldMiddle), of(patient.FieldFamily)
-	n.class, n.givenAlias, n.familyAlias = of(patient.FieldPlaceholderClass), of(patient.FieldGivenAlias), of(patient.FieldFamilyAlias)
-	n.motherMaiden, n.motherFamily = of(patient.FieldMotherMaiden), of(patient.FieldMotherFamily)
-	n.guards = of(patient.FieldGuardianFamily)
+// A name is one of the names that comparisons look at together.
+type name struct {
+	id uint32
+	textFacts
+}
+
+// namesView is what a view has of a namesOp.
+type namesView struct {
+	given, middle, family name
+	unnamed               bool     // the given name is missing because it was a placeholder
+	aliases               []uint64 // the canons of the patient's other given names
+	families              []uint64 // of the other family names: the patient's, then the mother's and guardians'
+	own                   int      // how many of these are the patient's
+}
+
+func (n *namesOp) bindNames(c *Comparer) {
+	n.given, n.middle, n.family = c.reader(patient.FieldGiven), c.reader(patient.FieldMiddle), c.reader(patient.FieldFamily)
 	for _, r := range []reader{n.given, n.middle, n.family} {
 		if r.col != nil {
-			n.table = f.text(r.col.Dict)
-			return
+			n.facts = c.facts.text(r.col.Dict)
 		}
 	}
 }
 
-func (n *namesOp) gather(v *view, row int) {
-	facts := n.table.of
+func (n *namesOp) bindGiven(o *bound, c *Comparer) {
+	n.bindNames(c)
+	n.class, n.givenAlias = c.reader(patient.FieldPlaceholderClass), c.reader(patient.FieldGivenAlias)
+	// A middle name or an alias may be the other's given name.
+	c.present(o, n.middle.col, n.givenAlias.col)
+}
+
+func (n *namesOp) bindFamily(c *Comparer) {
+	n.bindNames(c)
+	n.familyAlias, n.guards = c.reader(patient.FieldFamilyAlias), c.reader(patient.FieldGuardianFamily)
+	n.motherMaiden, n.motherFamily = c.reader(patient.FieldMotherMaiden), c.reader(patient.FieldMotherFamily)
+}
+
+// names returns the names of a row.
+func (s *Session) names(v *view) *namesView {
+	x := &v.names
+	if v.made&madeNames != 0 {
+		return x
+	}
+	v.made |= madeNames
+	n, row := &s.c.names, int(v.row-1)
+	facts := n.facts.of
 	g, m, f := n.given.id(row), n.middle.id(row), n.family.id(row)
-	v.given, v.middle, v.family = name{g, facts[g]}, name{m, facts[m]}, name{f, facts[f]}
-	v.unnamed = g == 0 && n.class.id(row) != 0
-	v.aliases, v.families = v.aliases[:0], v.families[:0]
+	x.given, x.middle, x.family = name{g, facts[g]}, name{m, facts[m]}, name{f, facts[f]}
+	x.unnamed = g == 0 && n.class.id(row) != 0
+	x.aliases, x.families = x.aliases[:0], x.families[:0]
 	for _, id := range n.givenAlias.ids(row) {
-		v.aliases = append(v.aliases, facts[id].canon)
+		x.aliases = append(x.aliases, facts[id].canon)
 	}
 	for _, id := range n.familyAlias.ids(row) {
-		v.families = append(v.families, facts[id].canon)
+		x.families = append(x.families, facts[id].canon)
 	}
-	v.ownFamilies = len(v.families)
+	x.own = len(x.families)
 	for _, id := range [...]uint32{n.motherMaiden.id(row), n.motherFamily.id(row)} {
 		if id != 0 {
-			v.families = append(v.families, facts[id].canon)
+			x.families = append(x.families, facts[id].canon)
 		}
 	}
 	for _, id := range n.guards.ids(row) {
-		v.families = append(v.families, facts[id].canon)
+		x.families = append(x.families, facts[id].canon)
 	}
-	if g == 0 && (m != 0 || len(v.aliases) > 0) {
-		v.present |= n.bit // a middle name or an alias may be the other's given name
-	}
+	return x
 }
 
 // compareGivenPair is [compareGiven] for two given names with nothing beside them.
@@ -78,7 +101,7 @@ func compareMiddlePair(a, b string) uint8 {
 
 // given is [compareGiven]: what the two given names say alone is one comparison
 // of texts, which the middle and family names and the aliases may raise.
-func (s *Session) given(o *bound, a, b *view) uint8 {
+func (s *Session) given(o *bound, a, b *namesView) uint8 {
 	g, h := &a.given, &b.given
 	if g.id == 0 || h.id == 0 {
 		return s.givenMissing(a, b)
@@ -91,7 +114,7 @@ func (s *Session) given(o *bound, a, b *view) uint8 {
 		return givenSwap
 	}
 	alone := givenDiffers
-	if !g.bothPlain(&h.textFacts) || (g.flag|h.flag)&factNickname != 0 || g.mayReach(&h.textFacts, cutFar) {
+	if !g.bothPlain(&h.textFacts) || g.roots&h.roots != 0 || g.mayReach(&h.textFacts, cutFar) {
 		alone = s.remember(o, g.id, h.id)
 	}
 	switch {
@@ -111,7 +134,7 @@ func (s *Session) given(o *bound, a, b *view) uint8 {
 }
 
 // givenMissing is [compareGivenMissing].
-func (s *Session) givenMissing(a, b *view) uint8 {
+func (s *Session) givenMissing(a, b *namesView) uint8 {
 	g, h := &a.given, &b.given
 	switch {
 	case g.id == 0 && !a.unnamed && isMiddleName(h, &a.middle),
@@ -130,28 +153,28 @@ func isMiddleName(given, middle *name) bool {
 
 // writtenTogether is the function of that name; only where the lengths fit does
 // it look at the letters.
-func (s *Session) writtenTogether(a, b *view) bool {
+func (s *Session) writtenTogether(a, b *namesView) bool {
 	if a.middle.id == 0 || a.given.n+a.middle.n != b.given.n {
 		return false
 	}
-	value := s.c.names.table.dict.Value
+	value := s.c.names.facts.dict.Value
 	return writtenTogether(&givenView{Given: value(a.given.id), Middle: value(a.middle.id)}, &givenView{Given: value(b.given.id)})
 }
 
 // swapped is the function of that name.
-func (s *Session) swapped(a, b *view) bool {
+func (s *Session) swapped(a, b *namesView) bool {
 	if a.family.id == 0 || b.family.id == 0 ||
 		!a.given.mayReach(&b.family.textFacts, cutSwap) || !a.family.mayReach(&b.given.textFacts, cutSwap) {
 		return false
 	}
-	value := s.c.names.table.dict.Value
+	value := s.c.names.facts.dict.Value
 	return swapped(&givenView{Given: value(a.given.id), Family: value(a.family.id)},
 		&givenView{Given: value(b.given.id), Family: value(b.family.id)})
 }
 
 // family is [compareFamily]: what the two family names say alone, or that one of
 // them is another family name of the other record where they are not alike.
-func (s *Session) family(o *bound, a, b *view) uint8 {
+func (s *Session) family(o *bound, a, b *namesView) uint8 {
 	f, g := &a.family, &b.family
 	if f.canon == g.canon {
 		return familyExact
@@ -167,12 +190,12 @@ func (s *Session) family(o *bound, a, b *view) uint8 {
 }
 
 // anotherFamily is [otherFamily].
-func anotherFamily(a, b *view) bool {
+func anotherFamily(a, b *namesView) bool {
 	if slices.Contains(b.families, a.family.canon) {
 		return true
 	}
-	for _, f := range a.families[:a.ownFamilies] {
-		if slices.Contains(b.families[:b.ownFamilies], f) {
+	for _, f := range a.families[:a.own] {
+		if slices.Contains(b.families[:b.own], f) {
 			return true
 		}
 	}
@@ -180,7 +203,7 @@ func anotherFamily(a, b *view) bool {
 }
 
 // middle is [compareMiddle].
-func (s *Session) middle(o *bound, a, b *view) uint8 {
+func (s *Session) middle(o *bound, a, b *namesView) uint8 {
 	m, n := &a.middle, &b.middle
 	if m.canon == n.canon {
 		return middleExact
@@ -199,7 +222,7 @@ func (s *Session) middle(o *bound, a, b *view) uint8 {
 // two words too far apart for a slip, of which neither begins the other nor is a
 // nickname, or a letter and a word that begins with another.
 func unlikeMiddle(m, n *textFacts) bool {
-	if (m.flag|n.flag)&factNickname != 0 {
+	if m.roots&n.roots != 0 {
 		return false
 	}
 	begins := strsim.CommonHead(m.head, n.head) >= int(min(m.n, n.n, 4))

@@ -10,14 +10,11 @@ import (
 )
 
 // peopleOp is what the comparisons of facts about a person and those around
-// look at. The bit of a comparison that there is not is 0.
+// look at.
 type peopleOp struct {
-	multipleBit, guardianBit, placeholderBit, timeBit, deathBit, sequentialBit, doseBit uint64
-
 	multiple, order               reader
 	motherGiven                   reader
 	guardianGiven, guardianFamily reader
-	class, time                   reader
 	died, activity                reader
 	ssn, mrn                      reader
 	doses                         reader
@@ -30,99 +27,78 @@ type peopleOp struct {
 	minutes   *factTable[int16]
 }
 
-// personView is what a view has of a peopleOp.
-type personView struct {
-	multiple                      multipleView
-	minutes                       int16
-	grade                         uint8 // of the placeholder
-	mother                        bool  // the mother's given name is known
-	guardianGiven, guardianFamily []uint32
-	ssn                           uint32
-	mrn                           []uint32
-	died, activity                uint32
-}
-
-// bind binds the kinds of fixed fields; either says that a value on one side
-// alone may be at a level.
-func (p *peopleOp) bind(o *bound, k Kind, t *table.Table, f *factTables) (either bool) {
-	of := func(f patient.Field) reader { return reader{t.Column(f)} }
+func (p *peopleOp) bind(o *bound, k Kind, c *Comparer) {
 	switch k {
 	case KindMultiple:
-		o.code, p.multipleBit = opMultiple, o.bit
-		p.multiple, p.order = of(patient.FieldMultipleBirth), of(patient.FieldBirthOrder)
-		o.off, either = -1, true
+		o.code = opMultiple
+		p.multiple, p.order = c.reader(patient.FieldMultipleBirth), c.reader(patient.FieldBirthOrder)
+		c.present(o, p.order.col)
+		c.either |= o.bit
 	case KindGuardian:
-		o.code, p.guardianBit = opGuardian, o.bit
-		p.guardianGiven, p.guardianFamily = of(patient.FieldGuardianGiven), of(patient.FieldGuardianFamily)
-		p.names = f.text(o.col.Dict)
-		o.compare, o.text, o.off = compareGivenAlone, p.names, -1
+		o.code, o.compare, o.text = opGuardian, compareGivenAlone, c.facts.text(o.col.Dict)
+		p.guardianGiven, p.guardianFamily = c.reader(patient.FieldGuardianGiven), c.reader(patient.FieldGuardianFamily)
+		p.names = o.text
+		c.present(o, p.guardianFamily.col)
+	case KindGuardianGiven:
+		o.code, o.compare, o.text = opGuardianGiven, compareGivenAlone, c.facts.text(o.col.Dict)
+		p.motherGiven = c.reader(patient.FieldMotherGiven)
 	case KindDoses:
-		o.code, p.doseBit = opDoses, o.bit
-		p.doses, p.dosages = of(patient.FieldDoseKey), f.doses(o.col.Dict)
+		o.code = opDoses
+		p.doses, p.dosages = reader{o.col}, c.facts.doses(o.col.Dict)
 	case KindPlaceholder:
-		o.code, p.placeholderBit = opPlaceholder, o.bit
-		p.class, p.grades = of(patient.FieldPlaceholderClass), f.grades(o.col.Dict)
-		o.off, either = -1, true
+		o.code, p.grades = opPlaceholder, c.facts.grades(o.col.Dict)
+		c.either |= o.bit
 	case KindBirthTime:
-		o.code, p.timeBit = opBirthTime, o.bit
-		p.time, p.minutes = of(patient.FieldBirthTime), f.minutes(o.col.Dict)
-		o.off = -1
+		o.code, p.minutes = opBirthTime, c.facts.minutes(o.col.Dict)
 	case KindDeath:
-		o.code, p.deathBit = opDeath, o.bit
-		p.died, p.activity = of(patient.FieldDeathDate), of(patient.FieldActivity)
-		o.off, either = -1, true
+		o.code = opDeath
+		p.died, p.activity = c.reader(patient.FieldDeathDate), c.reader(patient.FieldActivity)
+		c.either |= o.bit
 	}
-	return either
 }
 
-func (p *peopleOp) bindGuardianGiven(t *table.Table) {
-	p.motherGiven = reader{t.Column(patient.FieldMotherGiven)}
-}
-
-func (p *peopleOp) bindSequential(o *bound, t *table.Table, f *factTables) {
-	o.code, p.sequentialBit = opSequential, o.bit
-	p.ssn, p.mrn = reader{t.Column(patient.FieldSSN)}, reader{t.Column(patient.FieldMRN)}
+func (p *peopleOp) bindSequential(o *bound, c *Comparer) {
+	o.code = opSequential
+	p.ssn, p.mrn = c.reader(patient.FieldSSN), c.reader(patient.FieldMRN)
 	if p.ssn.col != nil {
-		p.numbers = f.digits(p.ssn.col.Dict)
+		p.numbers = c.facts.digits(p.ssn.col.Dict)
 	}
 	if p.mrn.col != nil {
-		p.authority = f.authority(p.mrn.col.Dict)
+		p.authority = c.facts.authority(p.mrn.col.Dict)
 	}
+	c.present(o, p.ssn.col, p.mrn.col)
 }
 
-func (p *peopleOp) gather(v *view, row int) {
-	x := &v.person
-	has := func(bit uint64, there bool) {
-		if there {
-			v.present |= bit
+// personLevel compares by one of the comparisons above; k is its number.
+func (s *Session) personLevel(o *bound, k int, a, b *view) uint8 {
+	p := &s.c.people
+	switch o.code {
+	case opMultiple:
+		level := compareMultiple(p.multipleOf(a), p.multipleOf(b))
+		s.twins = level > multipleAgree
+		return level
+	case opGuardian:
+		return s.guardian(o, int(a.row-1), int(b.row-1))
+	case opGuardianGiven:
+		if p.motherGiven.id(int(a.row-1)) != 0 && p.motherGiven.id(int(b.row-1)) != 0 {
+			return 0 // the comparison of mothers' given names speaks for them
 		}
+		return s.best(o, a, b)
+	case opSequential:
+		return s.sequential(int(a.row-1), int(b.row-1))
+	case opPlaceholder:
+		return comparePlaceholder(p.grades.of[a.keys[k]], p.grades.of[b.keys[k]])
+	case opBirthTime:
+		return compareBirthTime(p.minutes.of[a.keys[k]], p.minutes.of[b.keys[k]])
+	case opDeath:
+		return compareDeath(p.deathOf(a), p.deathOf(b))
 	}
-	if p.multipleBit != 0 {
-		x.multiple = multipleOf(p.multiple.value(p.multiple.id(row)), p.order.value(p.order.id(row)))
-		has(p.multipleBit, x.multiple.is())
-	}
-	x.mother = p.motherGiven.id(row) != 0
-	if p.guardianBit != 0 {
-		x.guardianGiven, x.guardianFamily = p.guardianGiven.ids(row), p.guardianFamily.ids(row)
-		has(p.guardianBit, p.guardianGiven.id(row)|p.guardianFamily.id(row) != 0)
-	}
-	if p.placeholderBit != 0 {
-		x.grade = p.grades.of[p.class.id(row)]
-		has(p.placeholderBit, x.grade != 0)
-	}
-	if p.timeBit != 0 {
-		x.minutes = p.minutes.of[p.time.id(row)]
-		has(p.timeBit, x.minutes != 0)
-	}
-	if p.deathBit != 0 {
-		x.died, x.activity = p.died.id(row), p.activity.id(row)
-		has(p.deathBit, x.died != 0)
-	}
-	if p.sequentialBit != 0 {
-		x.ssn, x.mrn = p.ssn.id(row), p.mrn.ids(row)
-		has(p.sequentialBit, x.ssn != 0 || len(x.mrn) > 0)
-	}
-	v.doses.made = false
+	return 0 // a comparison that no two records decide
+}
+
+func (p *peopleOp) multipleOf(v *view) multipleView {
+	row := int(v.row - 1)
+	return multipleOf(p.multiple.value(p.multiple.id(row)), p.order.value(p.order.id(row)))
 }
 
 func multipleOf(multiple, order string) multipleView {
@@ -149,7 +125,8 @@ func minutesOf(s string) int16 {
 }
 
 func (p *peopleOp) deathOf(v *view) deathView {
-	return deathView{p.died.value(v.person.died), p.activity.value(v.person.activity)}
+	row := int(v.row - 1)
+	return deathView{p.died.value(p.died.id(row)), p.activity.value(p.activity.id(row))}
 }
 
 // scoped is [compareScoped]; facts hold the authority.
@@ -172,20 +149,15 @@ func (s *Session) scoped(o *bound, a, b *view) uint8 {
 }
 
 // sequential is [compareSequential].
-func (s *Session) sequential(a, b *view) uint8 {
+func (s *Session) sequential(i, j int) uint8 {
 	p := &s.c.people
-	if x, y := a.person.ssn, b.person.ssn; x != 0 && y != 0 {
-		d, e := &p.numbers.of[x], &p.numbers.of[y]
-		if d.n == 0 || e.n == 0 {
-			if consecutive(p.ssn.value(x), p.ssn.value(y)) {
-				return sequentialYes
-			}
-		} else if d.n == e.n && (d.number-e.number == 1 || e.number-d.number == 1) {
-			return sequentialYes
-		}
+	if x, y := p.ssn.id(i), p.ssn.id(j); x != 0 && y != 0 && p.numbers.of[x].mayFollow(&p.numbers.of[y]) &&
+		consecutive(p.ssn.value(x), p.ssn.value(y)) {
+		return sequentialYes
 	}
-	for _, x := range a.person.mrn {
-		for _, y := range b.person.mrn {
+	ys := p.mrn.ids(j)
+	for _, x := range p.mrn.ids(i) {
+		for _, y := range ys {
 			authority := p.authority.of[x].canon
 			if x != y && authority != 0 && authority == p.authority.of[y].canon && consecutive(p.mrn.value(x), p.mrn.value(y)) {
 				return sequentialYes
@@ -196,18 +168,20 @@ func (s *Session) sequential(a, b *view) uint8 {
 }
 
 // guardian is [compareGuardian].
-func (s *Session) guardian(o *bound, a, b *view) uint8 {
-	p, x, y := &s.c.people, &a.person, &b.person
+func (s *Session) guardian(o *bound, i, j int) uint8 {
+	p := &s.c.people
 	var given uint8
-	for _, g := range x.guardianGiven {
-		for _, h := range y.guardianGiven {
-			given = better(given, s.valueLevel(o, g, h))
+	ys := p.guardianGiven.ids(j)
+	for _, x := range p.guardianGiven.ids(i) {
+		for _, y := range ys {
+			given = better(given, s.textLevel(o, x, y))
 		}
 	}
 	family := false
-	for _, f := range x.guardianFamily {
-		family = family || f != 0 && slices.ContainsFunc(y.guardianFamily, func(g uint32) bool {
-			return g != 0 && p.names.of[f].canon == p.names.of[g].canon
+	ys = p.guardianFamily.ids(j)
+	for _, x := range p.guardianFamily.ids(i) {
+		family = family || x != 0 && slices.ContainsFunc(ys, func(y uint32) bool {
+			return y != 0 && p.names.of[x].canon == p.names.of[y].canon
 		})
 	}
 	switch {
@@ -244,7 +218,6 @@ func doseFactsOf(d *table.Dict, id uint32) doseFacts {
 // The filters have a bit for each value that is there, so that nearly all that
 // two rows do not share is passed over.
 type doseView struct {
-	made        bool
 	ids         []uint32 // doses with a lot, each once
 	dates       []uint64
 	idFilter    uint64
@@ -253,39 +226,40 @@ type doseView struct {
 	n           int    // how many these are
 }
 
-func (p *peopleOp) dosesOf(v *view) *doseView {
+func (s *Session) dosesOf(v *view) *doseView {
 	d := &v.doses
-	if d.made {
+	if v.made&madeDoses != 0 {
 		return d
 	}
-	*d = doseView{made: true, ids: d.ids[:0], dates: d.dates[:0]}
-	for i, ids := 0, p.doses.ids(int(v.row-1)); i < len(ids); i++ {
-		f := &p.dosages.of[ids[i]]
+	v.made |= madeDoses
+	*d = doseView{ids: d.ids[:0], dates: d.dates[:0]}
+	p := &s.c.people
+	ids := p.doses.ids(int(v.row - 1))
+	for i, id := range ids {
+		f := &p.dosages.of[id]
 		d.dates = append(d.dates, f.date)
 		d.dateFilter |= 1 << (f.date & 63)
-		if !f.lot || i > 0 && ids[i] == ids[i-1] {
+		if !f.lot {
 			continue
 		}
-		d.ids = append(d.ids, ids[i])
-		d.idFilter |= 1 << (ids[i] & 63)
-	}
-	for _, id := range p.doses.ids(int(v.row - 1)) {
-		f := &p.dosages.of[id]
-		if !f.lot || f.day == 0 {
-			continue
+		if i == 0 || id != ids[i-1] {
+			d.ids = append(d.ids, id)
+			d.idFilter |= 1 << (id & 63)
 		}
-		if d.n == 0 || f.day < d.first {
-			d.first = f.day
+		if f.day != 0 {
+			if d.n == 0 || f.day < d.first {
+				d.first = f.day
+			}
+			d.last = max(d.last, f.day)
+			d.n++
 		}
-		d.last = max(d.last, f.day)
-		d.n++
 	}
 	return d
 }
 
 // doses is [compareDoses].
-func (s *Session) doses(_ *bound, a, b *view) uint8 {
-	x, y := s.c.people.dosesOf(a), s.c.people.dosesOf(b)
+func (s *Session) doses(a, b *view) uint8 {
+	x, y := s.dosesOf(a), s.dosesOf(b)
 	shared := 0
 	for _, id := range x.ids {
 		if y.idFilter>>(id&63)&1 != 0 && slices.Contains(y.ids, id) {

@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"github.com/idem-health/idem/internal/table"
+	"github.com/idem-health/idem/match/patient"
 )
 
 // A Session compares many pairs of a [Comparer]'s rows: it remembers the rows
@@ -32,34 +33,28 @@ const (
 	memoSize  = 4096 // texts compared
 )
 
-// A view is a row, made ready to be compared.
+// A view is a row, made ready to be compared: which comparisons it has values
+// for, and their ids side by side. What only some pairs need is made when the
+// first of them does.
 type view struct {
-	row uint32 // the row's number and one; 0: empty
-
-	present uint64     // ops the row has a value for
+	row     uint32     // the row's number and one; 0: empty
+	made    uint8      // which of the parts below are made
+	present uint64     // comparisons the row has a value for
 	single  uint64     // of them, those that are settled by an equal id
-	several uint64     // ops the row has several values for
-	keys    [64]uint32 // the id of the first value, by op
+	several uint64     // comparisons the row has several values for
+	keys    [64]uint32 // the id of the first value, by comparison
 
-	texts  []textFacts  // of the first values, by slot
-	digits []digitFacts // likewise
-
-	given, middle, family name
-	aliases               []uint64 // the canons of the patient's other given names
-	families              []uint64 // of the other family names: the patient's, then the mother's and guardians'
-	ownFamilies           int      // how many of them are the patient's
-	unnamed               bool     // the given name is missing because it was a placeholder
-
-	person    personView
+	names     namesView
 	doses     doseView
 	addresses []addressView
 }
 
-// A name is one of the names that comparisons look at together.
-type name struct {
-	id uint32
-	textFacts
-}
+// The parts of a view that are made later.
+const (
+	madeNames = 1 << iota
+	madeDoses
+	madeAddresses
+)
 
 // A remembered comparison of two texts.
 type remembered struct {
@@ -71,10 +66,6 @@ type remembered struct {
 // NewSession returns a session.
 func (c *Comparer) NewSession() *Session {
 	s := &Session{c: c, ring: make([]view, ringSize)}
-	texts, digits := make([]textFacts, ringSize*c.texts), make([]digitFacts, ringSize*c.digits)
-	for i := range s.ring {
-		s.ring[i].texts, s.ring[i].digits = texts[i*c.texts:][:c.texts], digits[i*c.digits:][:c.digits]
-	}
 	return s
 }
 
@@ -116,55 +107,40 @@ func (s *Session) view(row uint32) *view {
 	return v
 }
 
-// gather makes a row ready. Nothing in the first loop depends on what it loads,
-// so that the waits for memory overlap.
+// gather makes a row ready, without a branch that depends on its values.
 func (c *Comparer) gather(v *view, row uint32) {
 	words, stride := c.t.Words()
 	words = words[int(row)*stride:][:stride]
-	var present, single uint64
-	for k := range c.ops {
-		o := &c.ops[k]
-		if o.off < 0 {
-			continue
-		}
-		id := words[o.off]
-		v.keys[k] = id
-		there := uint64(0)
-		if id != 0 {
-			there = 1 << k
-		}
-		present |= there
-		switch {
-		case o.code == opDigits:
-			v.digits[o.slot] = o.digit.of[id]
-			if !v.digits[o.slot].exact {
-				there = 0
-			}
-		case o.slot >= 0:
-			v.texts[o.slot] = o.text.of[id]
-		}
-		if o.equal {
-			single |= there
-		}
+	keyed := uint64(0)
+	for _, p := range c.places {
+		id := words[p.off]
+		v.keys[p.k&63] = id
+		keyed |= (1 - same(id, 0)) << (p.k & 63)
 	}
-	v.several = 0
+	present := keyed
+	for _, p := range c.presences {
+		present |= p.bits & -(1 - same(words[p.off], 0))
+	}
+	several := uint64(0)
 	for _, k := range c.repeating {
 		if c.ops[k].col.Several(int(row)) {
-			v.several |= 1 << k
+			several |= 1 << k
 		}
 	}
-	v.row, v.present, v.single = row+1, present|v.several, single&^v.several
-	if c.names.used {
-		c.names.gather(v, int(row))
+	single := keyed & c.equal &^ several
+	for _, k := range c.inexact {
+		if o := &c.ops[k]; !o.digit.of[v.keys[k]].exact {
+			single &^= o.bit
+		}
 	}
-	c.people.gather(v, int(row))
-	if c.address.used {
-		c.address.gather(v, int(row))
-	}
+	v.row, v.made = row+1, 0
+	v.present, v.single, v.several = present|several, single, several
 }
 
 // A reader reads a column that may be absent.
 type reader struct{ col *table.Col }
+
+func (c *Comparer) reader(f patient.Field) reader { return reader{c.t.Column(f)} }
 
 func (r reader) id(row int) uint32 {
 	if r.col == nil {

@@ -12,13 +12,14 @@ var (
 )
 
 // textLevel compares two texts, by their ids and facts.
-func (s *Session) textLevel(o *bound, x, y uint32, p, q *textFacts) uint8 {
+func (s *Session) textLevel(o *bound, x, y uint32) uint8 {
 	switch {
 	case x == 0 || y == 0:
 		return 0
 	case x == y:
 		return 1
 	}
+	p, q := &o.text.of[x], &o.text.of[y]
 	switch o.code {
 	case opExact:
 		if p.canon == q.canon {
@@ -26,7 +27,10 @@ func (s *Session) textLevel(o *bound, x, y uint32, p, q *textFacts) uint8 {
 		}
 		return plainDiffers
 	case opText:
-		if p.bothPlain(q) && !p.mayReach(q, cutText) {
+		if p.canon == q.canon {
+			return textExact
+		}
+		if !p.mayReach(q, cutText) {
 			return textDiffers
 		}
 	case opMaiden:
@@ -34,7 +38,7 @@ func (s *Session) textLevel(o *bound, x, y uint32, p, q *textFacts) uint8 {
 			return nearDiffers
 		}
 	default:
-		if p.bothPlain(q) && (p.flag|q.flag)&factNickname == 0 && !p.mayBeWithin(q, 2) {
+		if p.bothPlain(q) && p.roots&q.roots == 0 && !p.mayBeWithin(q, 2) {
 			return nearDiffers
 		}
 	}
@@ -42,7 +46,8 @@ func (s *Session) textLevel(o *bound, x, y uint32, p, q *textFacts) uint8 {
 }
 
 // digitLevel compares two values of digits.
-func (s *Session) digitLevel(o *bound, x, y uint32, p, q *digitFacts) uint8 {
+func (s *Session) digitLevel(o *bound, x, y uint32) uint8 {
+	p, q := &o.digit.of[x], &o.digit.of[y]
 	switch {
 	case x == 0 || y == 0:
 		return 0
@@ -96,7 +101,7 @@ func (s *Session) best(o *bound, a, b *view) uint8 {
 // valueLevel compares any two values of an op's field.
 func (s *Session) valueLevel(o *bound, x, y uint32) uint8 {
 	if o.digit != nil {
-		return s.digitLevel(o, x, y, &o.digit.of[x], &o.digit.of[y])
+		return s.digitLevel(o, x, y)
 	}
-	return s.textLevel(o, x, y, &o.text.of[x], &o.text.of[y])
+	return s.textLevel(o, x, y)
 }
