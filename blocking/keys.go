@@ -20,6 +20,9 @@ type keyer struct {
 	derived *table.Derived // nil: the value itself
 	several bool           // some row may have several
 	address bool           // value k belongs to address k
+
+	name   string // of the transform
+	append func(dst []string, value string) []string
 }
 
 // one returns the key of a row that has at most one; 0 is none.
@@ -150,8 +153,10 @@ func newKeyer(t *table.Table, c patient.Column, f *KeyFunc) (keyer, error) {
 	k := keyer{col: col, several: col.MayRepeat(), address: c.Field.AddressPart()}
 	switch {
 	case f != nil:
+		k.name, k.append = columnName(c, f), f.Append
 		k.derived = col.Dict.Transform(f.Append)
 	case c.Transform != patient.Exact:
+		k.name, k.append = columnName(c, nil), c.AppendKeys
 		k.derived = col.Dict.Derive(c)
 	}
 	k.several = k.several || k.derived != nil && k.derived.Multiple()
