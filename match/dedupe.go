@@ -28,6 +28,8 @@ type Options struct {
 	Workers    int             // goroutines; 0 means GOMAXPROCS. No result depends on it
 	Shards     int             // parts the candidate pairs are scored in; 0 means 64. No result depends on it
 	TwoClasses bool            // baseline: weigh pairs against strangers only, not against household and namesake
+	Decisions  []PairDecision  // what stewards said of pairs of records; it holds against every score
+	Sparse     bool            // what the model compares and no record has is missing in all of them, instead of an error
 	ManyToMany bool            // of Link: a record may be linked to several of the other side, not to one at most
 	Progress   func(Progress)  // called from one goroutine at a time; nil for none
 }
@@ -45,17 +47,13 @@ type run struct {
 	mu   sync.Mutex // guards calls of o.Progress
 	last time.Time
 
-	reader     reader
-	table      *table.Table
-	rules      []blocking.Rule
-	index      *blocking.Index
-	estimate   int64
-	model      *Model
-	comparer   *scoring.Comparer
-	scorer     *scoring.Scorer
-	frequencer *scoring.Frequencer
-
-	matchCut, possibleCut scoring.Weight
+	binding
+	reader   reader
+	rules    []blocking.Rule
+	index    *blocking.Index
+	estimate int64
+	model    *Model
+	said     said // stewards' decisions, by row
 
 	right    []bool // which rows are of the right side; nil: no linkage
 	oneToOne bool
@@ -110,7 +108,7 @@ func (r *run) all(ctx context.Context, records iter.Seq2[*patient.Record, error]
 		if r.o.Model == nil {
 			r.model.Scoring.Cuts = histogram.Cuts()
 		}
-		r.cuts()
+		r.cuts(r.model.Scoring, r.o.Policy)
 		r.stats.Precision, r.stats.Recall = histogram.Estimate(r.matchCut)
 		return nil
 	})
@@ -197,9 +195,15 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 	if r.reader.linkage {
 		equal = 0 // the sides of equal records matter
 	}
+	decided := r.decided()
+	if r.o.Sparse {
+		r.reader.builder.KeepColumns()
+	}
+	r.reader.builder.NoEcho(func(i int) bool { return decided[i] })
 	r.table = r.reader.builder.Freeze(func(i int) bool { return r.reader.arrivals[i].dropped }, equal, r.reader.keys.compare)
 	r.stats.Records = r.table.Len()
 	r.findNewborns()
+	r.findSaid()
 	return r.sides()
 }
 
@@ -247,6 +251,7 @@ func (r *run) block(ctx context.Context) error {
 	case r.o.Model != nil:
 		if len(r.o.Model.Ladder.Rules) > 0 { // a model of so few records that all pairs were compared froze nothing
 			o.Frozen = &r.o.Model.Ladder
+			o.AllPairs = -1 // the same candidates however few the records
 		}
 	case r.o.Rules == nil:
 		r.rules = blocking.Default(r.has, r.table.Distinct())
@@ -294,13 +299,5 @@ func (r *run) fit(ctx context.Context) error {
 		}
 		r.stats.Notices = append(r.stats.Notices, fitted.Warnings...)
 	}
-	var err error
-	if r.comparer, err = scoring.NewComparer(r.model.Scoring.Specs(), r.table); err != nil {
-		return err
-	}
-	if r.scorer, err = scoring.NewScorer(r.model.Scoring, r.o.Policy); err != nil {
-		return err
-	}
-	r.frequencer = scoring.NewFrequencer(r.model.Scoring, r.table)
-	return nil
+	return r.bind(r.model.Scoring, r.o.Policy)
 }

@@ -30,6 +30,26 @@ type Model struct {
 	Layouts []patient.FieldLayout `json:"layouts,omitempty"`
 }
 
+// Epoch returns the model in the form that an [Engine] works with: one of so few
+// records that all pairs were compared froze no bounds of its blocks, and gets
+// the default ones. What comes from an Epoch gives [Dedupe] the candidates of the
+// engine.
+func (m *Model) Epoch() (*Model, error) {
+	if len(m.Ladder.Rules) > 0 {
+		return m, nil
+	}
+	if len(m.Rules) == 0 {
+		return nil, errors.New("match: model: it has no blocking rules, so that no candidate could be found: train it on more records, or add rules")
+	}
+	ladder, err := blocking.DefaultLadder(m.Rules)
+	if err != nil {
+		return nil, err
+	}
+	epoch := *m
+	epoch.Ladder = ladder
+	return &epoch, nil
+}
+
 // ParseModel reads a model from strict JSON and validates it. An unknown name
 // or an untrained level is an error that says where.
 func ParseModel(data []byte) (*Model, error) {

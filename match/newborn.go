@@ -41,8 +41,7 @@ type newborns struct {
 
 // nameless reports whether the row is a newborn's without a legal name.
 func (n *newborns) nameless(row uint32) bool {
-	v := &n.views[row]
-	return v.Placeholder != patient.NotPlaceholder && v.Placeholder != patient.Test && !v.Named
+	return nameless(&n.views[row])
 }
 
 // mixed reports whether a pair is of a newborn's placeholder and a legal name:
@@ -74,25 +73,13 @@ func (r *run) findNewborns() {
 
 // resolveNewborns finds the legal names of the placeholders, joins them to
 // their persons, and says in the pairs and the work list what became of them.
-func (r *run) resolveNewborns(res *Result, labels []uint32) []uint32 {
+func (r *run) resolveNewborns(res *Result, p *problem, labels []uint32) []uint32 {
 	if r.newborns == nil {
 		return labels
 	}
-	reader := newRowReader(r.table)
-	cache := r.scorer.NewCache()
-	pair := func(a, b uint32) merge.NewbornPair {
-		x, y := reader.normalized(int(a)), reader.normalized(int(b))
-		p := merge.CompareNewborn(&x, &y)
-		sc := cache.Get(r.comparer.Pattern(a, b))
-		weight := r.scorer.Weight(sc, r.frequencer.Weights(a, b))
-		p.Weight = int32(weight)
-		p.Match = r.decide(weight, &sc.Verdict) == Match
-		p.Hard = p.Hard || sc.Verdict.Hard
-		p.Soft = sc.Verdict.Soft && p.Identifier != merge.Differs
-		return p
-	}
-	report := merge.ResolveNewborns(labels, r.newborns.links, func(row uint32) merge.NewbornView { return r.newborns.views[row] },
-		pair, merge.NewbornOptions{AsOf: r.newborns.asOf})
+	p.newborn = func(row uint32) merge.NewbornView { return r.newborns.views[row] }
+	p.pair, p.links, p.asOf = r.newJudge().newborn, r.newborns.links, r.newborns.asOf
+	report := p.placeholders(labels)
 	barred := r.keepOneToOne(labels, &report)
 	joined := report.Join(labels)
 	r.noteNewborns(res, joined, &report)

@@ -40,9 +40,12 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 	if r.oneToOne {
 		evidence = result.assignedEvidence
 	}
-	labels, report := merge.Resolve(r.table.Distinct(), edges, evidence, merge.Options{Workers: r.workers})
+	p := &problem{
+		rows: r.table.Distinct(), edges: edges, same: r.said.same, never: r.said.never, evidence: evidence, workers: r.workers,
+	}
+	labels, report := p.group()
 	result.report = report
-	labels = r.resolveNewborns(result, labels)
+	labels = r.resolveNewborns(result, p, labels)
 	labels = r.echo(result, labels)
 	result.number(labels)
 	return result, ctx.Err()
@@ -51,17 +54,11 @@ func (r *run) resolve(ctx context.Context, kept []candidate) (*Result, error) {
 // evidence returns what speaks for and against any two rows sharing a person.
 // It is safe for concurrent use.
 func (r *run) evidence() func(a, b uint32) merge.Evidence {
-	caches := sync.Pool{New: func() any { return r.scorer.NewCache() }}
+	judges := sync.Pool{New: func() any { return r.newJudge() }}
 	return func(a, b uint32) merge.Evidence {
-		cache := caches.Get().(*scoring.Cache)
-		defer caches.Put(cache)
-		sc := cache.Get(r.comparer.Pattern(a, b))
-		return merge.Evidence{
-			Weight:    int32(r.scorer.Weight(sc, r.frequencer.Weights(a, b))),
-			Candidate: r.index.Mask(a, b) != 0,
-			Hard:      sc.Verdict.Hard,
-			Soft:      sc.Verdict.Soft,
-		}
+		j := judges.Get().(*judge)
+		defer judges.Put(j)
+		return j.evidence(a, b, r.index.Mask(a, b) != 0)
 	}
 }
 

@@ -25,10 +25,9 @@ const keepWeight = -6 * scoring.OneBit
 // scored is what one worker found.
 type scored struct {
 	kept      []candidate
-	links     [][2]uint32 // of placeholders and legal names, whatever they weigh
+	links     [][2]uint32 // of placeholders and legal names, whatever they weigh, that tell something
 	histogram scoring.Histogram
-	session   *scoring.Session
-	cache     *scoring.Cache
+	judge     *judge
 	byRule    []int64
 	pairs     int64
 }
@@ -38,7 +37,7 @@ type scored struct {
 func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error) {
 	workers := make([]scored, r.workers)
 	for w := range workers {
-		workers[w].session, workers[w].cache = r.comparer.NewSession(), r.scorer.NewCache()
+		workers[w].judge = r.newJudge()
 		workers[w].byRule = make([]int64, len(r.index.Rules()))
 	}
 	var done progressCounter
@@ -70,7 +69,7 @@ func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error
 		for i, n := range workers[w].byRule {
 			r.stats.Rules[i].NewPairs += n
 		}
-		for _, p := range workers[w].cache.Patterns() {
+		for _, p := range workers[w].judge.cache.Patterns() {
 			patterns[p] = struct{}{}
 		}
 	}
@@ -80,19 +79,17 @@ func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error
 }
 
 func (r *run) scorePair(w *scored, i, j uint32, rule int) {
-	pattern := w.session.Pattern(i, j)
-	sc := w.cache.Get(pattern)
-	weight := sc.Weight
-	if sc.Frequency != 0 {
-		weight = r.scorer.Weight(sc, r.frequencer.Weights(i, j))
-	}
+	pattern, sc, weight := w.judge.weigh(i, j)
 	if sc.Verdict.Apply(scoring.Match) == scoring.Match {
 		w.histogram.Add(weight)
 	}
+	kept := keeps(weight, &sc.Verdict)
 	if r.newborns.mixed(i, j) {
-		w.links = append(w.links, [2]uint32{i, j})
+		if p := w.judge.newborn(i, j); tells(&p, kept) {
+			w.links = append(w.links, [2]uint32{i, j})
+		}
 	}
-	if !keeps(weight, &sc.Verdict) {
+	if !kept {
 		return
 	}
 	w.kept = append(w.kept, candidate{a: i, b: j, weight: weight, rule: uint8(rule), pattern: pattern})
@@ -101,30 +98,4 @@ func (r *run) scorePair(w *scored, i, j uint32, rule int) {
 // keeps reports whether a pair may be decided other than no.
 func keeps(weight scoring.Weight, v *scoring.Verdict) bool {
 	return (weight >= keepWeight || v.Floor) && v.Apply(Match) != No
-}
-
-// decide returns the outcome for a weight and what the policy says of the pair.
-func (r *run) decide(weight scoring.Weight, v *scoring.Verdict) Decision {
-	d := No
-	switch {
-	case weight >= r.matchCut:
-		d = Match
-	case weight >= r.possibleCut:
-		d = Possible
-	}
-	return v.Apply(d)
-}
-
-// cuts sets the weights from which pairs are a match and possible.
-func (r *run) cuts() {
-	t := r.o.Policy.Thresholds
-	r.matchCut = r.cut(t.Match.Fitted)
-	r.possibleCut = min(r.matchCut, max(r.cut(t.Possible.Fitted), keepWeight))
-}
-
-func (r *run) cut(c scoring.Cut) scoring.Weight {
-	if c.EstimatedF1 {
-		return r.model.Scoring.Cuts.EstimatedF1
-	}
-	return scoring.WeightOf(c.Probability)
 }

@@ -13,13 +13,23 @@ type Repartition struct {
 	People [][]RecordID       // all records of the state, each once
 	Causes map[RecordID]Cause // why a record leaves its person; CauseEvidence where not said
 	Basis  Basis
+
+	// Arrivals are records among them that are new, with their content: each is
+	// linked to its person at once.
+	Arrivals map[RecordID]RecordDigest
+
+	// Partial says that People are those of some records only: all that are one
+	// person with any of them. Its cost is that of these records. Stewards'
+	// decisions are then not asked for: the caller has kept them.
+	Partial bool
 }
 
 func (c Repartition) decide(s *State, hard Conflict) ([]Event, error) {
-	person := make(map[RecordID]int32, len(s.records))
+	person := map[RecordID]int32{}
 	for p, members := range c.People {
 		for _, r := range members {
-			if _, known := s.records[r]; !known {
+			_, known := s.records[r]
+			if _, arrives := c.Arrivals[r]; known == arrives {
 				return nil, ErrUnknown
 			}
 			if _, again := person[r]; again {
@@ -28,11 +38,13 @@ func (c Repartition) decide(s *State, hard Conflict) ([]Event, error) {
 			person[r] = int32(p)
 		}
 	}
-	if len(person) != len(s.records) {
+	if len(person) != c.wants(s)+len(c.Arrivals) {
 		return nil, ErrUnknown
 	}
-	if err := c.respects(s, person, hard); err != nil {
-		return nil, err
+	if !c.Partial {
+		if err := c.respects(s, person, hard); err != nil {
+			return nil, err
+		}
 	}
 	records := make([]RecordID, 0, len(person))
 	for r := range person {
@@ -45,6 +57,23 @@ func (c Repartition) decide(s *State, hard Conflict) ([]Event, error) {
 	}
 	ids, changes, _ := Carry(previous, now, len(c.People), s.next)
 	return c.events(s, records, previous, now, ids, changes), nil
+}
+
+// wants returns how many records of the state the partition must have.
+func (c Repartition) wants(s *State) int {
+	if !c.Partial {
+		return len(s.records)
+	}
+	touched, n := map[EnterpriseID]bool{}, 0
+	for _, members := range c.People {
+		for _, r := range members {
+			if id := s.records[r].person; id != 0 && !touched[id] {
+				touched[id] = true
+				n += len(s.people[id])
+			}
+		}
+	}
+	return n
 }
 
 // respects checks a partition against what stewards said.
@@ -88,10 +117,14 @@ func (c Repartition) events(s *State, records []RecordID, previous []EnterpriseI
 	for id := range redirect {
 		whole[id] = true
 	}
-	var moves []Event
+	var links, moves []Event
 	for i, r := range records {
 		to := ids[now[i]]
 		if to == previous[i] {
+			continue
+		}
+		if previous[i] == 0 {
+			links = append(links, Event{Kind: EventLink, Record: r, Digest: c.Arrivals[r], Person: to, Basis: c.Basis})
 			continue
 		}
 		if redirect[previous[i]] != to {
@@ -104,7 +137,7 @@ func (c Repartition) events(s *State, records []RecordID, previous []EnterpriseI
 		last := func(e *Event) int { return btoi(redirect[e.Person] == e.Other) }
 		return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(last(&a), last(&b)), a.Record.compare(b.Record))
 	})
-	events := moves[:0]
+	events := links
 	var merges []Event
 	for _, m := range moves {
 		switch {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -265,6 +266,26 @@ func (s *State) erase(r RecordID) {
 func (s *State) Person(r RecordID) (EnterpriseID, bool) {
 	state, ok := s.records[r]
 	return state.person, ok
+}
+
+// Digest returns the content of a record.
+func (s *State) Digest(r RecordID) (RecordDigest, bool) {
+	state, ok := s.records[r]
+	return state.digest, ok
+}
+
+// Size returns how many records and people there are.
+func (s *State) Size() (records, people int) { return len(s.records), len(s.people) }
+
+// All returns every record with its content and person, in no order.
+func (s *State) All() iter.Seq2[RecordID, RecordDigest] {
+	return func(yield func(RecordID, RecordDigest) bool) {
+		for r, state := range s.records {
+			if !yield(r, state.digest) {
+				return
+			}
+		}
+	}
 }
 
 // Records returns the records of a person in use, sorted.

@@ -23,7 +23,9 @@ type Builder struct {
 	t      *Table
 	chunks [][]uint32 // rows as they are added, all columns: growing one slice would copy it over and over
 	column []builderColumn
-	repeat bool // some column may have several values
+	repeat bool             // some column may have several values
+	all    bool             // columns without values are kept, too
+	single func(i int) bool // records that are never echoes; nil: none is
 
 	flags  uint32
 	ends   []uint32
@@ -220,6 +222,12 @@ func (b *Builder) put(c *builderColumn, words []uint32, v string) {
 	}
 }
 
+// KeepColumns makes Freeze keep columns that no record has a value for.
+func (b *Builder) KeepColumns() { b.all = true }
+
+// NoEcho names records that are never echoes, however many are equal to them.
+func (b *Builder) NoEcho(single func(i int) bool) { b.single = single }
+
 // Freeze leaves out the records that drop names (nil names none) and the
 // columns that no record has, puts the rows into canonical order and returns
 // the table. Of more than maxEqual rows of equal content all but the first are
@@ -245,7 +253,9 @@ func (b *Builder) Freeze(drop func(i int) bool, maxEqual int, tie func(i, j int)
 		}
 		return tie(int(added[x]), int(added[y]))
 	})
-	order, distinct := setAside(order, digests, maxEqual)
+	order, distinct := setAside(order, digests, maxEqual, func(x uint32) bool {
+		return b.single != nil && b.single(int(added[x]))
+	})
 	t.distinct = distinct
 	for _, k := range order {
 		t.origin = append(t.origin, added[k])
@@ -285,7 +295,7 @@ func (b *Builder) keepUsed(rows []uint32) (words []int) {
 			repeats = repeats || seen[c.flagOff]&c.flag != 0
 			used = used || seen[c.flagOff]&c.flag != 0 // the first address may lack a part that the second has
 		}
-		if !used {
+		if !used && !b.all {
 			delete(t.field, c.Field)
 			continue
 		}
@@ -345,7 +355,7 @@ func canonical(digest [][16]byte, tie func(x, y uint32) int) []uint32 {
 
 // setAside moves the echoes behind the other rows and returns how many of those
 // there are.
-func setAside(order []uint32, digest [][16]byte, maxEqual int) ([]uint32, int) {
+func setAside(order []uint32, digest [][16]byte, maxEqual int, single func(x uint32) bool) ([]uint32, int) {
 	if maxEqual <= 0 {
 		return order, len(order)
 	}
@@ -358,8 +368,15 @@ func setAside(order []uint32, digest [][16]byte, maxEqual int) ([]uint32, int) {
 		run := order[from:to]
 		from = to
 		if len(run) > maxEqual {
-			echoes = append(echoes, run[1:]...)
-			run = run[:1]
+			kept = append(kept, run[0]) // kept is never ahead of what is read
+			for _, x := range run[1:] {
+				if single(x) {
+					kept = append(kept, x)
+				} else {
+					echoes = append(echoes, x)
+				}
+			}
+			continue
 		}
 		kept = append(kept, run...)
 	}
