@@ -23,7 +23,7 @@ type scanner struct {
 
 func newScanner(r io.ReaderAt, from mark, size int64, salt uint32) *scanner {
 	section := io.NewSectionReader(r, from.offset, size-from.offset)
-	return &scanner{r: bufio.NewReaderSize(section, 256<<10), salt: salt, size: size, at: from}
+	return &scanner{r: bufio.NewReaderSize(section, int(min(size-from.offset, 256<<10))), salt: salt, size: size, at: from}
 }
 
 // next reads a frame and its body, of which the caller may keep parts. At the

@@ -22,7 +22,7 @@ type scan struct {
 
 // run reads to the end and adds to the pack's entries.
 func (c *scan) run(ctx context.Context) error {
-	r := bufio.NewReaderSize(io.NewSectionReader(c.pack.file, c.at, c.size-c.at), 256<<10)
+	r := bufio.NewReaderSize(io.NewSectionReader(c.pack.file, c.at, c.size-c.at), int(min(c.size-c.at, 256<<10)))
 	var body []byte
 	for c.at < c.size {
 		if err := ctx.Err(); err != nil {

@@ -274,7 +274,7 @@ func (s *Store) ReadSnapshot(ctx context.Context, name string, read func(Snapsho
 	size, err := file.Size()
 	if err == nil {
 		r := &blockReader{ctx: ctx, key: &s.key, name: snapshotFile(name, newest), left: size,
-			r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), snapshotBlock+8)}
+			r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), int(min(size, snapshotBlock+8)))}
 		err = r.run(name, read)
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
