@@ -41,13 +41,13 @@ func (res *Result) Candidates(ctx context.Context, most int64, each func(Scored)
 	if n := res.Stats.Candidates; most > 0 && n > most {
 		parts = int(max(1, most*shards/n))
 	}
-	cache := r.scorer.NewCache()
+	session, cache := r.comparer.NewSession(), r.scorer.NewCache()
 	going := true
 	var seen int64
 	for shard := 0; shard < parts && going; shard++ {
 		err := r.index.Each(ctx, shard, shards, func(i, j uint32, rule int, _ uint64) bool {
 			seen++
-			going = each(res.scored(cache, i, j, rule))
+			going = each(res.scored(cache, session.Pattern(i, j), i, j, rule))
 			return going
 		})
 		if err != nil {
@@ -60,9 +60,9 @@ func (res *Result) Candidates(ctx context.Context, most int64, each func(Scored)
 	return float64(seen) / float64(res.Stats.Candidates), nil
 }
 
-func (res *Result) scored(cache *scoring.Cache, i, j uint32, rule int) Scored {
+func (res *Result) scored(cache *scoring.Cache, p scoring.Pattern, i, j uint32, rule int) Scored {
 	r := res.run
-	s := Scored{A: int32(i), B: int32(j), Pattern: r.comparer.Pattern(i, j), Rule: rule}
+	s := Scored{A: int32(i), B: int32(j), Pattern: p, Rule: rule}
 	sc := cache.Get(s.Pattern)
 	s.Weight = sc.Weight
 	if sc.Frequency != 0 {
@@ -91,7 +91,7 @@ func (res *Result) Judge() func(a, b int) Scored {
 				break
 			}
 		}
-		return res.scored(cache, i, j, rule)
+		return res.scored(cache, res.run.comparer.Pattern(i, j), i, j, rule)
 	}
 }
 

@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"math/bits"
+	"unicode/utf8"
 
 	"github.com/idem-health/idem/match/patient"
 )
@@ -38,8 +39,10 @@ type lineFacts struct {
 	digits  uint64 // thermometers of six bits
 	surplus uint8  // letters beyond the second of their kind
 	others  uint8  // bytes that are neither letters nor digits nor spaces, and digits beyond the sixth
-	n       uint8  // bytes but spaces, at most 255
+	n       uint8  // bytes but spaces; tooLong when the counts do not hold
 }
+
+const tooLong = 255
 
 func (f *lineFacts) add(s string) {
 	for i := range len(s) {
@@ -64,22 +67,25 @@ func (f *lineFacts) add(s string) {
 			} else {
 				f.digits |= (have + 1) << shift
 			}
+		case c >= utf8.RuneSelf:
+			f.n = tooLong // edits are of characters, and these are bytes
+			return
 		default:
 			f.others++
 		}
-		if f.n < 255 {
+		if f.n < tooLong {
 			f.n++
 		}
 	}
 }
 
 // mayBeWithin reports whether two lines may be within k edits of each other.
-// Lines that are too long for the counts always may be.
+// Lines whose counts do not hold always may be.
 func (f *lineFacts) mayBeWithin(g *lineFacts, k int) bool {
 	longer := max(f.n, g.n)
 	common := bits.OnesCount64(f.letters&g.letters) + bits.OnesCount64(f.digits&g.digits) +
 		int(min(f.surplus, g.surplus)) + int(min(f.others, g.others))
-	return common >= int(longer)-k || longer == 255
+	return common >= int(longer)-k || longer == tooLong
 }
 
 func (d *addressOp) bind(o *bound, c *Comparer) {

@@ -113,9 +113,16 @@ func (s *Session) given(o *bound, a, b *namesView) uint8 {
 		s.swap = true
 		return givenSwap
 	}
-	alone := givenDiffers
-	if !g.bothPlain(&h.textFacts) || g.roots&h.roots != 0 || g.mayReach(&h.textFacts, cutFar) {
+	var alone uint8
+	switch {
+	case !g.bothPlain(&h.textFacts), g.roots&h.roots != 0:
 		alone = s.remember(o, g.id, h.id)
+	case !g.mayReach(&h.textFacts, cutFar):
+		alone = givenDiffers
+	case g.mayBeSlip(&h.textFacts):
+		alone = s.remember(o, g.id, h.id)
+	default:
+		alone = givenDiffers - s.likeness(g.id, h.id)
 	}
 	switch {
 	case alone == givenExact, s.writtenTogether(a, b), s.writtenTogether(b, a):
@@ -131,6 +138,27 @@ func (s *Session) given(o *bound, a, b *namesView) uint8 {
 		return givenAlias
 	}
 	return alone
+}
+
+// likeness grades the similarity of two names: 3 close, 2 near, 1 far, 0 none.
+// They are the last levels of given and family names, tried when all else failed.
+func (s *Session) likeness(x, y uint32) uint8 {
+	value := s.c.names.facts.dict.Value
+	switch alignment := strsim.Align(value(x), value(y)); {
+	case alignment.AtLeast(nameClose):
+		return 3
+	case alignment.AtLeast(nameNear):
+		return 2
+	case alignment.AtLeast(nameFar):
+		return 1
+	}
+	return 0
+}
+
+// mayBeSlip reports whether one of two words may be the other mistyped, or its
+// beginning.
+func (t *textFacts) mayBeSlip(u *textFacts) bool {
+	return t.mayBeWithin(u, 2) || strsim.CommonHead(t.head, u.head) >= int(min(t.n, u.n, 4))
 }
 
 // givenMissing is [compareGivenMissing].
@@ -179,9 +207,16 @@ func (s *Session) family(o *bound, a, b *namesView) uint8 {
 	if f.canon == g.canon {
 		return familyExact
 	}
-	alone := familyDiffers
-	if !f.bothPlain(&g.textFacts) || f.flag&g.flag&factVaries != 0 || f.mayReach(&g.textFacts, cutFar) {
+	var alone uint8
+	switch {
+	case !f.bothPlain(&g.textFacts), f.flag&g.flag&factVaries != 0:
 		alone = s.remember(o, f.id, g.id)
+	case !f.mayReach(&g.textFacts, cutFar):
+		alone = familyDiffers
+	case f.mayBeSlip(&g.textFacts):
+		alone = s.remember(o, f.id, g.id)
+	default:
+		alone = familyDiffers - s.likeness(f.id, g.id)
 	}
 	if alone > familyPrefix && (anotherFamily(a, b) || anotherFamily(b, a)) {
 		return familyOther
@@ -225,13 +260,9 @@ func unlikeMiddle(m, n *textFacts) bool {
 	if m.roots&n.roots != 0 {
 		return false
 	}
-	begins := strsim.CommonHead(m.head, n.head) >= int(min(m.n, n.n, 4))
-	switch {
-	case begins:
-		return false
-	case m.bothPlain(n):
-		return !m.mayBeWithin(n, 2)
+	if m.bothPlain(n) {
+		return !m.mayBeSlip(n)
 	}
 	const word = factPlain | factLetter
-	return m.flag&word != 0 && n.flag&word != 0
+	return m.flag&word != 0 && n.flag&word != 0 && strsim.CommonHead(m.head, n.head) == 0
 }

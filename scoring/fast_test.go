@@ -150,6 +150,7 @@ func FuzzFastIsPlain(f *testing.F) {
 	f.Add("SUKARNO", "", "2018", "1", "", "", "SUKARNO", "201804", "", "")
 	f.Add("ABDULRAHMAN", "NOVAK", "2018", "1", "", "ABDIRAHMAN", "NOVAKOVA", "201804", "", "")
 	f.Add("NGUYEN", "VAN ANH", "2018", "1", "", "VAN ANH", "NGUYEN", "201804", "", "PO BOX 1")
+	f.Add("", "", "", "", "1", "", "", "", "", "0カ")
 	f.Fuzz(func(t *testing.T, given1, family1, birth1, number1, address1, given2, family2, birth2, number2, address2 string) {
 		records := make([]patient.Record, 2)
 		for i, v := range [][]string{{given1, family1, birth1, number1, address1}, {given2, family2, birth2, number2, address2}} {
