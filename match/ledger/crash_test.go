@@ -36,7 +36,6 @@ func batch(call, size int) []Event {
 type witness struct {
 	mu    sync.Mutex
 	acked map[int]Head
-	tried int
 }
 
 func newWitness() *witness { return &witness{acked: map[int]Head{}} }
@@ -138,7 +137,7 @@ func survive(t *testing.T, fs *memfs.FS, acked map[int]Head, what func() string)
 	t.Helper()
 	for round := range 2 {
 		f, err := Open(vfs.With(ctx, fs), "d", Options{SegmentSize: 4 << 10})
-		require.NoError(t, err, what)
+		require.NoError(t, err, what())
 		require.NoError(t, check(f, acked), what())
 		for i := range 3 {
 			call := 1_000_000*(round+1) + i
@@ -376,11 +375,10 @@ func TestForgeriesAreFound(t *testing.T) {
 		},
 		"the last frame cut off": func(data []byte) []byte {
 			n := 0
-			for from, to := frameAt(data, 0); to < len(data); n++ {
-				from, to = frameAt(data, n)
-				_ = from
+			for _, to := frameAt(data, 0); to < len(data); _, to = frameAt(data, n) {
+				n++
 			}
-			from, _ := frameAt(data, n-1)
+			from, _ := frameAt(data, n)
 			return data[:from]
 		},
 		"another note of what was on disk": func(data []byte) []byte {

@@ -245,7 +245,7 @@ func (s *Store) acquit(suspects []place) error {
 	for _, at := range suspects {
 		e, p, ok := s.find(at.entry.digest)
 		if ok && (p != at.pack || e.offset != at.entry.offset) {
-			if err := s.wipe(at.pack, at.entry); err != nil {
+			if err := s.finish(at); err != nil {
 				return err
 			}
 			continue
@@ -276,18 +276,23 @@ func (s *Store) redo(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		body := make([]byte, at.entry.length)
-		if _, err := readAt(at.pack.file, body, int64(at.entry.offset)+entryHead); err != nil {
-			return err
-		}
-		if !zero(body) {
-			s.found.Redone++
-		}
-		if err := s.wipe(at.pack, at.entry); err != nil {
+		if err := s.finish(at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// finish erases what has a tombstone, and counts it if it was not gone.
+func (s *Store) finish(at place) error {
+	body := make([]byte, at.entry.length)
+	if _, err := readAt(at.pack.file, body, int64(at.entry.offset)+entryHead); err != nil {
+		return err
+	}
+	if !zero(body) {
+		s.found.Redone++
+	}
+	return s.wipe(at.pack, at.entry)
 }
 
 // shred overwrites a file and removes it, if it is there.

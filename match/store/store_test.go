@@ -91,10 +91,12 @@ func TestPutAndGet(t *testing.T) {
 	check()
 	require.NoError(t, s.Close())
 	require.ErrorIs(t, s.Close(), ErrClosed)
+	_, err := os.Stat(filepath.Join(dir, indexName(s.active.number)))
+	require.NoError(t, err, "the next start need not read the newest pack")
 
 	s = reopen(t, ctx, dir, Options{})
 	check()
-	_, err := Open(ctx, dir, Options{})
+	_, err = Open(ctx, dir, Options{})
 	require.ErrorIs(t, err, ErrLocked)
 	require.NoError(t, s.Close())
 
