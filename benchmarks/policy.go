@@ -133,7 +133,7 @@ func printRules(w io.Writer, policy scoring.Policy, pairs []readyPair, panel, la
 		fmt.Fprintf(w, "%-34s %-8s %6d %8d %6d %6d | %4d %5d\n", r.id, r.effect, r.fires, r.decides, r.right, r.wrong, r.evenRight, r.evenWrong)
 	}
 	bare := policy
-	bare.Rules, bare.Conflicts = nil, scoring.Conflicts{}
+	bare.Rules, bare.Proofs, bare.Conflicts = nil, nil, scoring.Conflicts{}
 	for _, p := range []struct {
 		name   string
 		policy scoring.Policy
@@ -198,20 +198,14 @@ func countRules(policy scoring.Policy, pairs []readyPair, labels string) ([]rule
 		rows = append(rows, row)
 		return nil
 	}
-	for i, r := range policy.Rules {
-		without := policy
-		without.Rules = slices.Delete(slices.Clone(policy.Rules), i, i+1)
-		err = errors.Join(err, count(r.ID, string(r.Effect), without))
+	for _, r := range policy.Rules {
+		err = errors.Join(err, count(r.ID, string(r.Effect), policy.Without(r.ID)))
 	}
-	for i, x := range policy.Conflicts.Hard {
-		without := policy
-		without.Conflicts.Hard = slices.Delete(slices.Clone(policy.Conflicts.Hard), i, i+1)
-		err = errors.Join(err, count(x.ID, "conflict", without))
+	for _, x := range policy.Conflicts.Hard {
+		err = errors.Join(err, count(x.ID, "conflict", policy.Without(x.ID)))
 	}
-	for i, x := range policy.Conflicts.Soft {
-		without := policy
-		without.Conflicts.Soft = slices.Delete(slices.Clone(policy.Conflicts.Soft), i, i+1)
-		err = errors.Join(err, count(x.ID, "soft", without))
+	for _, x := range policy.Conflicts.Soft {
+		err = errors.Join(err, count(x.ID, "soft", policy.Without(x.ID)))
 	}
 	return rows, err
 }

@@ -71,7 +71,7 @@ func (res *Result) scored(cache *scoring.Cache, p scoring.Pattern, i, j uint32, 
 	bonus := r.bonus(i, j, s.Weight, &sc.Verdict)
 	s.Weight += bonus
 	v := r.verdict(sc, s.Pattern, bonus)
-	s.Best = v.Apply(Match)
+	s.Best = v.ApplyAt(Match, s.Weight)
 	s.Decision, _ = res.settle(i, j, r.decide(s.Weight, &v))
 	return s
 }

@@ -52,7 +52,7 @@ func (b *binding) decide(weight scoring.Weight, v *scoring.Verdict) Decision {
 	case weight >= b.possibleCut:
 		d = Possible
 	}
-	return v.Apply(d)
+	return v.ApplyAt(d, weight)
 }
 
 // A judge weighs pairs of rows. It remembers what it has seen and is not safe for

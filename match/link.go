@@ -164,7 +164,7 @@ func (r *run) assigned(kept []candidate) *scoring.Histogram {
 	var pairs []candidate
 	for _, c := range kept {
 		v := r.verdict(cache.Get(c.pattern), c.pattern, scoring.Weight(c.bonus))
-		if c.weight >= lowestCut && v.Apply(Match) == Match {
+		if c.weight >= lowestCut && v.ApplyAt(Match, c.weight) == Match {
 			pairs = append(pairs, c)
 		}
 	}

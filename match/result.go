@@ -34,6 +34,7 @@ type Pair struct {
 
 	rival   bool  // see [ReasonOneToOne]
 	newborn uint8 // see [ReasonNewborn]
+	weight  scoring.Weight
 	bonus   scoring.Weight
 	pattern scoring.Pattern
 }
@@ -190,7 +191,7 @@ func (res *Result) Pairs() iter.Seq[Pair] {
 			c := &res.pairs[i]
 			p := Pair{
 				A: int32(c.a), B: int32(c.b), Weight: c.weight.Bits(), Probability: c.weight.Probability(),
-				Decision: c.decision, Rule: res.run.ruleName(c.rule), rival: c.rival, newborn: c.newborn, bonus: scoring.Weight(c.bonus), pattern: c.pattern,
+				Decision: c.decision, Rule: res.run.ruleName(c.rule), rival: c.rival, newborn: c.newborn, bonus: scoring.Weight(c.bonus), pattern: c.pattern, weight: c.weight,
 			}
 			if !yield(p) {
 				return
@@ -202,12 +203,9 @@ func (res *Result) Pairs() iter.Seq[Pair] {
 // Reasons returns the ids of the policy rules and conflicts that fired for a
 // pair of this result.
 func (res *Result) Reasons(p Pair) []string {
-	scorer := res.run.scorer
-	reasons := scorer.Reasons(p.pattern)
-	if p.bonus > 0 {
-		sc := scorer.Score(p.pattern)
-		reasons = scorer.VerdictReasons(res.run.verdict(&sc, p.pattern, p.bonus))
-	}
+	sc := res.run.scorer.Score(p.pattern)
+	v := res.run.verdict(&sc, p.pattern, p.bonus)
+	reasons := res.run.scorer.VerdictReasons(v.At(p.weight))
 	if p.newborn != 0 {
 		reasons = append(reasons, newbornReasons[p.newborn])
 	}
@@ -232,7 +230,7 @@ func (res *Result) Explain(a, b int) scoring.Explanation {
 		e.Probability = e.Weight.Probability()
 		e.Parts = append(e.Parts, scoring.Part{Name: ReasonOneToOne, Weight: bonus})
 		v = r.verdict(&sc, pattern, bonus)
-		e.Rules = r.scorer.VerdictReasons(v)
+		e.Rules = r.scorer.VerdictReasons(v.At(e.Weight))
 	}
 	var reason string
 	e.Decision, reason = res.settle(i, j, r.decide(e.Weight, &v))

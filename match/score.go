@@ -80,7 +80,7 @@ func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error
 
 func (r *run) scorePair(w *scored, i, j uint32, rule int) {
 	pattern, sc, weight := w.judge.weigh(i, j)
-	if sc.Verdict.Apply(scoring.Match) == scoring.Match {
+	if sc.Verdict.ApplyAt(scoring.Match, weight) == scoring.Match {
 		w.histogram.Add(weight)
 	}
 	kept := keeps(weight, &sc.Verdict)

@@ -54,7 +54,8 @@ func (res *Result) Changes(a, b int) []Change {
 			p := space.Pattern(other)
 			sc := r.scorer.Score(p)
 			v := r.verdict(&sc, p, bonus)
-			change := Change{Comparison: c, Level: level, Weight: r.scorer.Weight(&sc, own) + bonus, Rules: r.scorer.VerdictReasons(v)}
+			change := Change{Comparison: c, Level: level, Weight: r.scorer.Weight(&sc, own) + bonus}
+			change.Rules = r.scorer.VerdictReasons(v.At(change.Weight))
 			change.Decision, _ = res.settle(i, j, r.decide(change.Weight, &v))
 			changes = append(changes, change)
 		}

@@ -62,6 +62,7 @@ func ExamplePolicyByName() {
 	// familyDiffers reject [reject review]
 	// familyPart cap [cap free]
 	// nameVariants corroborated [corroborated cap]
+	// proof on [on off]
 }
 
 func ExamplePolicy_Compile() {

@@ -22,7 +22,8 @@ type Explanation struct {
 // Explain explains a pair from its pattern and frequency weights.
 func (s *Scorer) Explain(p Pattern, freq FrequencyWeights) Explanation {
 	sc := s.Score(p)
-	e := Explanation{Weight: s.Weight(&sc, freq), Rules: s.policy.Reasons(sc.Verdict)}
+	e := Explanation{Weight: s.Weight(&sc, freq)}
+	e.Rules = s.policy.Reasons(sc.Verdict.At(e.Weight))
 	e.Probability = e.Weight.Probability()
 	strongest := 0
 	for k := range s.model.Alternatives {
@@ -54,7 +55,8 @@ func (s *Scorer) Explain(p Pattern, freq FrequencyWeights) Explanation {
 }
 
 // Reasons returns the ids of the policy rules and conflicts that fire for a
-// pattern.
+// pattern, whatever its pairs weigh: no proof is among them.
 func (s *Scorer) Reasons(p Pattern) []string {
-	return s.policy.Reasons(s.Score(p).Verdict)
+	sc := s.Score(p)
+	return s.policy.Reasons(sc.Verdict)
 }

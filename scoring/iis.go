@@ -19,6 +19,7 @@ func IISPolicy() Policy {
 		Switches:  iisSwitches(),
 		Macros:    iisMacros(),
 		Rules:     append(append(iisFloors(), iisCaps()...), iisVetoes()...),
+		Proofs:    iisProofs(),
 		Conflicts: Conflicts{Hard: hardConflicts(), Soft: iisSoftConflicts()},
 	}
 }
@@ -26,14 +27,14 @@ func IISPolicy() Policy {
 // airaPanelA is iis as panel A decides: a typed-over address is no
 // corroboration, and every variant of a name is reviewed.
 func airaPanelA() Policy {
-	return iisVariant("aira-a", map[string]string{"near": "off", "nameVariants": "cap"})
+	return iisVariant("aira-a", map[string]string{"near": "off", "nameVariants": "cap", "proof": "off"})
 }
 
 // airaPanelC is iis as panel C decides: another given name in one household
 // is reviewed rather than rejected, and part of a family name is enough.
 func airaPanelC() Policy {
 	return iisVariant("aira-c", map[string]string{
-		"guardianStandsIn": "off", "givenDiffers": "review", "familyPart": "free", "nameVariants": "cap"})
+		"guardianStandsIn": "off", "givenDiffers": "review", "familyPart": "free", "nameVariants": "cap", "proof": "off"})
 }
 
 func iisVariant(name string, switches map[string]string) Policy {
@@ -61,6 +62,8 @@ func iisSwitches() []Switch {
 			"part of a compound family name: at most possible, or as good as all of it"},
 		{"nameVariants", "corroborated", []string{"corroborated", "cap"},
 			"nicknames and swapped names: a match where corroborated, or at most possible"},
+		{"proof", "on", []string{"on", "off"},
+			"a fitted model that is sure, with evidence of another kind, matches what would be reviewed"},
 	}
 }
 
@@ -99,6 +102,12 @@ func iisMacros() []Macro {
 		{"names", All(In("given", "exact"), In("family", "exact"), Not(In("middle", "differs")))},
 		{"placeholder", Not(In("placeholder", "missing"))},
 		{"newborn", In("placeholder", "one", "both")},
+		{"other evidence", Any(Ref("corroborated"), Ref("parent"), Ref("maiden"), In("middle", "exact"),
+			In("email", "exact"), In("doses", "one", "two", "three", "four", "five"))},
+		{"household evidence", Any(Ref("person id"), Ref("chart"), Ref("history"), Ref("contact"), Ref("household 2"),
+			In("guardian", "full"))},
+		{"nothing against", All(SwitchIs("proof", "on"), In("birth_date", "exact"), Not(Ref("multiple doubt")), Not(Ref("other parent")),
+			Not(In("ssn", "differs")), Not(In("medicaid", "differs")))},
 	}
 }
 
@@ -175,6 +184,27 @@ func iisNameCaps() []Rule {
 			"family names are not the same"},
 		{"middle-conflict", Cap, All(In("middle", "differs"), Not(Ref("person id"))), "middle names differ"},
 		{"suffix-conflict", Cap, In("suffix", "differs"), "father and son share a name"},
+	}
+}
+
+// iisProofs are what experts, who see two records alone, review, and a model
+// that has seen the file decides: how rare the names are in it, and how often its
+// feeds write them otherwise. What they do not lift is reviewed however sure the
+// model is: another birth date, a middle name or suffix in conflict, a name that
+// is one letter off where twins are not ruled out, a name, birth date and sex
+// alone.
+func iisProofs() []Proof {
+	const sure = .9995
+	return []Proof{
+		{"sure-with-other-evidence", []string{"not-corroborated", "nickname", "names-swapped", "sex-conflict"}, sure,
+			All(Ref("nothing against"), Ref("other evidence")),
+			"the model is sure, and a parent, contact, middle name or dose agrees"},
+		{"sure-of-family-name", []string{"family-not-equal"}, sure,
+			All(Ref("nothing against"), Ref("household evidence")),
+			"the model is sure, and a contact or parent agrees: family names are written in part, and change"},
+		{"sure-of-given-name", []string{"given-variant"}, sure,
+			All(Ref("nothing against"), Ref("household evidence"), In("given", "alias", "subset", "initial", "prefix")),
+			"the model is sure, and a contact or parent agrees: one of two given names"},
 	}
 }
 

@@ -10,5 +10,5 @@ func (s *Scorer) Judge(p Pattern, w Weight) Verdict {
 	return v
 }
 
-// VerdictReasons returns the ids of the rules and conflicts of a verdict.
+// VerdictReasons returns the ids of the rules, conflicts and proofs of a verdict.
 func (s *Scorer) VerdictReasons(v Verdict) []string { return s.policy.Reasons(v) }

@@ -38,7 +38,7 @@ func TestParseLabelledWeightsSaysWhere(t *testing.T) {
 		{"unknown kind", `"kind": "given"`, `"kind": "givn"`, `comparison "given": unknown kind "givn"`},
 		{"unknown level", `"name": "nickname"`, `"name": "nikname"`, `level "nikname" is unknown or out of place`},
 		{"comparison twice", `"name": "middle"`, `"name": "family"`, `comparison "family": is there twice`},
-		{"unknown rule", `"id": "not-corroborated"`, `"id": "not-corroborated-2"`, ``},
+		{"unknown rule", `"id": "middle-conflict"`, `"id": "middle-conflict-2"`, ``},
 		{"unknown macro", `"ref": "corroborated"`, `"ref": "corroborate"`, `unknown macro "corroborate"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -69,6 +69,7 @@ func (w *LabelledWeights) remaining() Policy {
 			p.Conflicts.Soft = append(p.Conflicts.Soft, c)
 		}
 	}
+	p.Proofs = nil // of a fitted model, which labelled weights are not
 	return p
 }
 

@@ -39,6 +39,7 @@ type Policy struct {
 	Switches   []Switch   `json:"switches,omitempty"`
 	Macros     []Macro    `json:"macros,omitempty"`
 	Rules      []Rule     `json:"rules,omitempty"`
+	Proofs     []Proof    `json:"proofs,omitempty"`
 	Conflicts  Conflicts  `json:"conflicts"`
 }
 
@@ -141,6 +142,18 @@ type Rule struct {
 	Effect Effect `json:"effect"`
 	When   Expr   `json:"when"`
 	Why    string `json:"why,omitempty"`
+}
+
+// A Proof says when caps give way: where its condition holds and a fitted model
+// gives the pair this probability or more, the caps it names do not keep it from
+// being a match. Each cap that holds needs a proof that does. Under shipped
+// weights nothing is proven: a sum of them is no probability.
+type Proof struct {
+	ID          string   `json:"id"`
+	Lifts       []string `json:"lifts"` // ids of caps
+	Probability float64  `json:"fitted"`
+	When        Expr     `json:"when"`
+	Why         string   `json:"why,omitempty"`
 }
 
 // Conflicts are conditions under which two records may not share a person. A
@@ -251,6 +264,16 @@ func (p Policy) faults() []string {
 			fault("rules[%d] %q: effect %q is none of floor, cap, veto", i, r.ID, r.Effect)
 		}
 	}
+	for i, x := range p.Proofs {
+		if !(x.Probability > .5 && x.Probability < 1) {
+			fault("proofs[%d] %q: fitted: %v is no probability between .5 and 1", i, x.ID, x.Probability)
+		}
+		for _, id := range x.Lifts {
+			if !slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.ID == id && r.Effect == Cap }) {
+				fault("proofs[%d] %q: lifts %q, which is no cap of the policy", i, x.ID, id)
+			}
+		}
+	}
 	ids := map[string]bool{}
 	for _, id := range p.ids() {
 		if id == "" || ids[id] {
@@ -261,7 +284,22 @@ func (p Policy) faults() []string {
 	return faults
 }
 
-// ids returns the ids of rules, hard and soft conflicts, in this order.
+// Without returns the policy without a rule or conflict. Nothing lifts it any
+// more.
+func (p Policy) Without(id string) Policy {
+	is := func(c Conflict) bool { return c.ID == id }
+	p.Rules = slices.DeleteFunc(slices.Clone(p.Rules), func(r Rule) bool { return r.ID == id })
+	p.Conflicts.Hard = slices.DeleteFunc(slices.Clone(p.Conflicts.Hard), is)
+	p.Conflicts.Soft = slices.DeleteFunc(slices.Clone(p.Conflicts.Soft), is)
+	p.Proofs = slices.Clone(p.Proofs)
+	for i := range p.Proofs {
+		x := &p.Proofs[i]
+		x.Lifts = slices.DeleteFunc(slices.Clone(x.Lifts), func(s string) bool { return s == id })
+	}
+	return p
+}
+
+// ids returns the ids of rules, hard and soft conflicts and proofs, in this order.
 func (p Policy) ids() []string {
 	var ids []string
 	for _, r := range p.Rules {
@@ -269,6 +307,9 @@ func (p Policy) ids() []string {
 	}
 	for _, c := range slices.Concat(p.Conflicts.Hard, p.Conflicts.Soft) {
 		ids = append(ids, c.ID)
+	}
+	for _, x := range p.Proofs {
+		ids = append(ids, x.ID)
 	}
 	return ids
 }
@@ -283,6 +324,7 @@ type CompiledPolicy struct {
 	policy Policy
 	ids    []string
 	when   conditions // one for each id
+	lifts  [][]uint16 // of each proof, the caps it lifts, as indices of rules
 }
 
 // Compile binds the policy to the comparisons of a model. A comparison the
@@ -307,6 +349,11 @@ func (p Policy) Compile(cs []Comparison) (*CompiledPolicy, error) {
 		x := &p.Conflicts.Soft[i]
 		out.when.of = append(out.when.of, c.compile(&x.When, fmt.Sprintf("conflicts.soft[%d] %q.when", i, x.ID)))
 	}
+	for i := range p.Proofs {
+		x := &p.Proofs[i]
+		out.when.of = append(out.when.of, c.compile(&x.When, fmt.Sprintf("proofs[%d] %q.when", i, x.ID)))
+		out.lifts = append(out.lifts, p.lifted(x))
+	}
 	if len(c.faults) > 0 {
 		return nil, p.errorOf(c.faults)
 	}
@@ -314,68 +361,18 @@ func (p Policy) Compile(cs []Comparison) (*CompiledPolicy, error) {
 	return out, nil
 }
 
+// lifted returns the caps a proof lifts.
+func (p *Policy) lifted(x *Proof) (caps []uint16) {
+	for i, r := range p.Rules {
+		if slices.Contains(x.Lifts, r.ID) {
+			caps = append(caps, uint16(i))
+		}
+	}
+	return caps
+}
+
 // Policy returns what was compiled.
 func (c *CompiledPolicy) Policy() Policy { return c.policy }
-
-// A Verdict is all that a policy says of a comparison vector.
-type Verdict struct {
-	Floor, Cap, Veto bool
-	Hard, Soft       bool
-	Fired            []uint16 // see [CompiledPolicy.Reasons]
-}
-
-// Judge returns what the policy says of a comparison vector.
-func (c *CompiledPolicy) Judge(levels Levels) Verdict {
-	var v Verdict
-	c.when.each(levels, func(i int) {
-		v.Fired = append(v.Fired, uint16(i))
-		switch rule := i - len(c.policy.Rules); {
-		case rule >= len(c.policy.Conflicts.Hard):
-			v.Soft = true
-		case rule >= 0:
-			v.Hard = true
-		case c.policy.Rules[i].Effect == Floor:
-			v.Floor = true
-		case c.policy.Rules[i].Effect == Cap:
-			v.Cap = true
-		default:
-			v.Veto = true
-		}
-	})
-	return v
-}
-
-// withoutSoft returns the verdict with the soft conflicts taken out.
-func (c *CompiledPolicy) withoutSoft(v Verdict) Verdict {
-	v.Soft = false
-	soft := len(c.policy.Rules) + len(c.policy.Conflicts.Hard)
-	v.Fired = slices.DeleteFunc(v.Fired, func(i uint16) bool { return int(i) >= soft })
-	return v
-}
-
-// Reasons returns the ids of the rules and conflicts that fired.
-func (c *CompiledPolicy) Reasons(v Verdict) []string {
-	var ids []string
-	for _, i := range v.Fired {
-		ids = append(ids, c.ids[i])
-	}
-	return ids
-}
-
-// Apply returns what becomes of the decision a weight alone would give: first
-// floors, then caps and soft conflicts, then vetoes and hard conflicts.
-func (v Verdict) Apply(d Decision) Decision {
-	if v.Floor {
-		d = max(d, Possible)
-	}
-	if v.Cap || v.Soft {
-		d = min(d, Possible)
-	}
-	if v.Veto || v.Hard {
-		d = No
-	}
-	return d
-}
 
 // Comparisons returns the names of the comparisons the policy reads, in the
 // order it first does.
@@ -408,6 +405,9 @@ func (p Policy) Comparisons() []string {
 	}
 	for _, c := range slices.Concat(p.Conflicts.Hard, p.Conflicts.Soft) {
 		walk(&c.When)
+	}
+	for i := range p.Proofs {
+		walk(&p.Proofs[i].When)
 	}
 	return names
 }

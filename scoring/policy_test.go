@@ -78,7 +78,7 @@ func TestSwitches(t *testing.T) {
 func TestParsePolicySaysWhere(t *testing.T) {
 	const head = `{"name": "x", "version": 1, "profile": "US", "comparisons": "iis", "thresholds": {"match": {"shipped_bits": 28, "fitted": 0.999}, "possible": {"shipped_bits": 20, "fitted": 0.5}}, `
 	for _, c := range []struct{ name, json, want string }{
-		{"unknown name at the top", head + `"rule": []}`, `top level: unknown name "rule", want one of name, version, profile, comparisons, resolve_newborns, thresholds, switches, macros, rules, conflicts`},
+		{"unknown name at the top", head + `"rule": []}`, `top level: unknown name "rule", want one of name, version, profile, comparisons, resolve_newborns, thresholds, switches, macros, rules, proofs, conflicts`},
 		{"other case", head + `"Rules": []}`, `top level: unknown name "Rules"`},
 		{"unknown name far down", head + `"rules": [{"id": "a", "effect": "cap", "when": {"all": [{"level": {"off": "given"}}]}}]}`,
 			`rules[0].when.all[0].level: unknown name "off", want one of of, in`},
@@ -93,6 +93,10 @@ func TestParsePolicySaysWhere(t *testing.T) {
 		{"cut of possible below what is kept", `{"name": "x", "version": 1, "profile": "US", "comparisons": "iis", "thresholds": {"match": {"shipped_bits": 28, "fitted": 0.5}, "possible": {"shipped_bits": 20, "fitted": 0.001}}}`,
 			`thresholds.possible.fitted: 0.001 is below 1/64`},
 		{"unknown effect", head + `"rules": [{"id": "a", "effect": "lift", "when": {"ref": "x"}}]}`, `rules[0] "a": effect "lift" is none of floor, cap, veto`},
+		{"proof of no cap", head + `"rules": [{"id": "a", "effect": "veto", "when": {"ref": "x"}}], "proofs": [{"id": "b", "lifts": ["a", "c"], "fitted": 0.9995, "when": {"ref": "x"}}]}`,
+			`proofs[0] "b": lifts "a", which is no cap of the policy`},
+		{"proof of even odds", head + `"proofs": [{"id": "b", "lifts": [], "fitted": 0.5, "when": {"ref": "x"}}]}`,
+			`proofs[0] "b": fitted: 0.5 is no probability between .5 and 1`},
 		{"id twice", head + `"rules": [{"id": "a", "effect": "cap", "when": {"ref": "x"}}, {"id": "a", "effect": "cap", "when": {"ref": "x"}}]}`, `id "a": is empty or there twice`},
 		{"cut off", head, `top level`},
 		{"more than one value", head + `"rules": []} {}`, `something follows the value`},

@@ -332,6 +332,11 @@ func (e *explainer) rules(ids []string) []ruleAnswer {
 				r.Effect, r.Why = effectInWords(rule.Effect), rule.Why
 			}
 		}
+		for _, x := range policy.Proofs {
+			if x.ID == id {
+				r.Effect, r.Why = "proof: what lets it be at most possible gives way", x.Why
+			}
+		}
 		for _, c := range policy.Conflicts.Hard {
 			if c.ID == id {
 				r.Effect, r.Why = "conflict: never one person", c.Why

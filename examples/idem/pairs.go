@@ -250,7 +250,7 @@ func (d *modelDecider) decide(p *pair) decided {
 	case sc.Weight >= d.possible:
 		outcome = scoring.Possible
 	}
-	return newDecided(p.id, sc.Verdict.Apply(outcome), sc.Weight, sc.Weight.Probability(), d.scorer.Reasons(pattern))
+	return newDecided(p.id, sc.Verdict.ApplyAt(outcome, sc.Weight), sc.Weight, sc.Weight.Probability(), d.scorer.VerdictReasons(sc.Verdict.At(sc.Weight)))
 }
 
 // A pair is a line of the input.
