@@ -58,47 +58,65 @@ func (w *writer) goldenSheet(scratch *scratch) (err error) {
 		return err
 	}
 	defer closing(s, &err)
-	column := map[string]int{}
+	column := make([]int, len(scratch.fields)) // of each field
 	for i, f := range fields {
-		column[f] = i
+		column[scratch.number[f]] = i
 	}
-	cells, values := make([]string, len(header)), make([]int, len(fields))
-	var golden merge.GoldenRecord
+	row := goldenRow{values: make([][]goldenValue, len(fields))}
 	for person := range w.result.Persons() {
 		if err := w.check("rows of golden.csv", person, w.result.Persons()); err != nil {
 			return err
 		}
-		if err := scratch.get(person, &golden); err != nil {
+		if err := scratch.get(person, column, &row); err != nil {
 			return err
 		}
-		clear(cells)
-		clear(values)
-		cells[0], cells[1] = clusterID(person), strconv.Itoa(golden.Members)
-		for _, v := range golden.Values {
-			i := column[v.Field]
-			from := 2 + len(fields) + 2*i
-			join(&cells[2+i], values[i], v.Value)
-			join(&cells[from], values[i], v.Source+"/"+v.ID)
-			join(&cells[from+1], values[i], string(v.Rule))
-			values[i]++
-		}
-		for i := 2; i < len(cells); i++ {
-			cells[i] = tame(cells[i])
-		}
-		if err := s.row(cells...); err != nil {
+		if err := row.write(s, person); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// join adds a value to a cell of n values. An empty one has its place as well:
-// the k-th values of columns that belong together are one guardian, one number.
-func join(cell *string, n int, value string) {
-	if n > 0 {
-		*cell += ";"
+// A goldenRow is a row of golden.csv: the values of each field. It is reused.
+type goldenRow struct {
+	members uint64
+	values  [][]goldenValue
+	cell    []byte
+	tamed   []byte
+}
+
+// A goldenValue lies in the buffer of the scratch file.
+type goldenValue struct{ text, source, id, rule []byte }
+
+// write writes the values of every field, then for every field where they come
+// from and why.
+func (r *goldenRow) write(s *sheet, person int) error {
+	s.line = append(strconv.AppendInt(s.line, int64(person)+1, 10), ',')
+	s.line = append(strconv.AppendUint(s.line, r.members, 10), ',')
+	for _, values := range r.values {
+		r.join(s, values, func(dst []byte, v *goldenValue) []byte { return append(dst, v.text...) })
 	}
-	*cell += value
+	for _, values := range r.values {
+		r.join(s, values, func(dst []byte, v *goldenValue) []byte {
+			return append(append(append(dst, v.source...), '/'), v.id...)
+		})
+		r.join(s, values, func(dst []byte, v *goldenValue) []byte { return append(dst, v.rule...) })
+	}
+	return s.end()
+}
+
+// join writes a cell of several values. An empty one has its place as well: the
+// k-th values of columns that belong together are one guardian, one number.
+func (r *goldenRow) join(s *sheet, values []goldenValue, part func(dst []byte, v *goldenValue) []byte) {
+	r.cell = r.cell[:0]
+	for i := range values {
+		if i > 0 {
+			r.cell = append(r.cell, ';')
+		}
+		r.cell = part(r.cell, &values[i])
+	}
+	r.tamed = appendTame(r.tamed[:0], r.cell)
+	s.line = appendCell(s.line, r.tamed)
 }
 
 // A scratch keeps golden records on disk until they can be written in order.
@@ -111,6 +129,9 @@ type scratch struct {
 	number map[string]uint64 // of a field
 	used   []bool
 	enc    []byte
+
+	ahead     []byte // the file from aheadFrom on
+	aheadFrom int64
 }
 
 // A place in the scratch file.
@@ -178,22 +199,47 @@ func (s *scratch) usedFields() ([]string, error) {
 	return used, nil
 }
 
-// get reads the golden record of a person back into g, which is reused.
-func (s *scratch) get(person int, g *merge.GoldenRecord) error {
+// get reads the golden record of a person back into row, which holds until the
+// next call. column is the place of each field in it.
+func (s *scratch) get(person int, column []int, row *goldenRow) error {
 	at := s.where[person]
 	s.enc = slices.Grow(s.enc[:0], at.size)[:at.size]
-	if _, err := s.file.ReadAt(s.enc, at.from); err != nil {
+	if err := s.read(at); err != nil {
 		return goldenError(err)
 	}
+	for i := range row.values {
+		row.values[i] = row.values[i][:0]
+	}
 	d := decoder(s.enc)
-	g.Members, g.Values = int(d.number()), g.Values[:0]
+	row.members = d.number()
 	for range d.number() {
-		v := merge.Value{Field: s.fields[d.number()]}
-		v.Value, v.Source, v.ID, v.Rule = d.text(), d.text(), d.text(), merge.Rule(d.text())
-		g.Values = append(g.Values, v)
+		i := column[d.number()]
+		row.values[i] = append(row.values[i], goldenValue{d.text(), d.text(), d.text(), d.text()})
 	}
 	return nil
 }
+
+// read fills s.enc from a place of the file. Most people are asked for in the
+// order in which they were complete: then it reads ahead.
+func (s *scratch) read(at place) error {
+	from := at.from - s.aheadFrom
+	if past := from - int64(len(s.ahead)); past >= 0 && past < readAhead && at.size < readAhead {
+		s.ahead = slices.Grow(s.ahead[:0], readAhead)[:readAhead]
+		n, err := s.file.ReadAt(s.ahead, at.from)
+		if n < at.size {
+			return err
+		}
+		s.ahead, s.aheadFrom, from = s.ahead[:n], at.from, 0
+	}
+	if from >= 0 && from+int64(at.size) <= int64(len(s.ahead)) {
+		copy(s.enc, s.ahead[from:])
+		return nil
+	}
+	_, err := s.file.ReadAt(s.enc, at.from)
+	return err
+}
+
+const readAhead = 64 << 10
 
 // A decoder reads numbers and texts that add has written.
 type decoder []byte
@@ -204,9 +250,9 @@ func (d *decoder) number() uint64 {
 	return n
 }
 
-func (d *decoder) text() string {
+func (d *decoder) text() []byte {
 	n := d.number()
-	text := string((*d)[:n])
+	text := (*d)[:n:n]
 	*d = (*d)[n:]
 	return text
 }

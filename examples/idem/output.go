@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -192,12 +192,14 @@ func (f *folder) write(name string, data []byte) error {
 	return nil
 }
 
-// A sheet is a CSV file being written.
+// A sheet is a CSV file being written. Its rows are those that encoding/csv
+// writes (a test holds them equal), without a look at each letter of each cell
+// more than once and with nothing allocated for a row.
 type sheet struct {
 	name string
 	file outputFile
 	buf  *bufio.Writer
-	csv  *csv.Writer
+	line []byte // the row in the making
 }
 
 // sheet begins a CSV file with a header.
@@ -206,22 +208,65 @@ func (f *folder) sheet(name string, header ...string) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf := bufio.NewWriterSize(file, 1<<20)
-	s := &sheet{name: name, file: file, buf: buf, csv: csv.NewWriter(buf)}
+	s := &sheet{name: name, file: file, buf: bufio.NewWriterSize(file, 1<<20)}
 	return s, s.row(header...)
 }
 
 func (s *sheet) row(cells ...string) error {
-	if err := s.csv.Write(cells); err != nil {
+	for _, c := range cells {
+		s.line = appendCell(s.line, c)
+	}
+	return s.end()
+}
+
+// end ends the row whose cells were appended to s.line.
+func (s *sheet) end() error {
+	s.line[len(s.line)-1] = '\n' // instead of the last comma
+	_, err := s.buf.Write(s.line)
+	s.line = s.line[:0]
+	if err != nil {
 		return fmt.Errorf("write %s: %w", s.name, pathless(err))
 	}
 	return nil
 }
 
+// appendCell appends a cell and a comma, with quotes where the cell needs them.
+func appendCell[T string | []byte](dst []byte, cell T) []byte {
+	if !needsQuotes(cell) {
+		return append(append(dst, cell...), ',')
+	}
+	dst = append(dst, '"')
+	for i := range len(cell) {
+		if cell[i] == '"' {
+			dst = append(dst, '"')
+		}
+		dst = append(dst, cell[i])
+	}
+	return append(dst, '"', ',')
+}
+
+// needsQuotes is the rule of encoding/csv: a separator, a quote or a line end in
+// the cell, space at its begin, or the end mark of PostgreSQL.
+func needsQuotes[T string | []byte](cell T) bool {
+	if len(cell) == 0 {
+		return false
+	}
+	if first := cell[0]; first == ' ' || first == '\t' || first == '\v' || first == '\f' || first >= utf8.RuneSelf {
+		if r, _ := utf8.DecodeRuneInString(string(cell[:min(len(cell), utf8.UTFMax)])); unicode.IsSpace(r) {
+			return true
+		}
+	}
+	for i := range len(cell) {
+		if c := cell[i]; c <= ',' && (c == ',' || c == '"' || c == '\n' || c == '\r') {
+			return true
+		}
+	}
+	return string(cell) == `\.`
+}
+
 // close finishes the file; it is called once, also after an error.
 func (s *sheet) close() error {
-	s.csv.Flush()
-	err := errors.Join(s.csv.Error(), s.buf.Flush(), s.file.Close())
+	err := errors.Join(s.buf.Flush(), s.file.Close())
 	if err != nil {
 		return fmt.Errorf("write %s: %w", s.name, pathless(err))
 	}
@@ -235,24 +280,48 @@ func (s *sheet) close() error {
 // (golden.csv, worklist.csv, review.csv); the files programs read hold ids
 // exactly as they came.
 func tame(cell string) string {
-	if !strings.ContainsAny(cell, "=@+-\t\r\n\uff1d\uff0b\uff0d\uff20") {
-		return cell
-	}
-	values := strings.Split(cell, ";")
-	for i, v := range values {
-		if formula(v) {
-			values[i] = "'" + v
+	for from := 0; ; {
+		if formula(cell[from:]) {
+			return string(appendTame(nil, cell))
 		}
+		i := strings.IndexByte(cell[from:], ';')
+		if i < 0 {
+			return cell
+		}
+		from += i + 1
 	}
-	return strings.Join(values, ";")
 }
 
-// formula reports whether a spreadsheet takes a value for a formula. Some take
-// the wide forms of the signs as well.
+// appendTame appends a cell, made harmless.
+func appendTame[T string | []byte](dst []byte, cell T) []byte {
+	for from := 0; from < len(cell); {
+		to := from
+		for to < len(cell) && cell[to] != ';' {
+			to++
+		}
+		if suspect(cell[from]) && formula(string(cell[from:to])) {
+			dst = append(dst, '\'')
+		}
+		to = min(to+1, len(cell)) // the semicolon, too
+		dst = append(dst, cell[from:to]...)
+		from = to
+	}
+	return dst
+}
+
+// suspect reports whether a value that begins with b may be a formula.
+func suspect(b byte) bool {
+	return b <= '@' && (b == '=' || b == '@' || b == '+' || b == '-' || b < ' ') || b >= utf8.RuneSelf
+}
+
+// formula reports whether a spreadsheet takes a value for a formula; what
+// follows a semicolon is another value. Some take the wide forms of the signs as
+// well.
 func formula(value string) bool {
-	if value == "" {
+	if value == "" || !suspect(value[0]) {
 		return false
 	}
+	value, _, _ = strings.Cut(value, ";")
 	switch r, _ := utf8.DecodeRuneInString(value); r {
 	case '=', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20':
 		return true

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	mostCandidates = 3_000_000 // more candidate pairs are sampled
+	mostCandidates = 1_000_000 // more candidate pairs are sampled
 	binsPerBit     = 16        // of the weights that are counted
 	lowestBits     = -64
 	numBins        = 128 * binsPerBit
