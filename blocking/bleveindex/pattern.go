@@ -66,7 +66,13 @@ type pattern struct {
 
 	states []state
 	ids    map[state]int
-	steps  map[int]int // state<<8 | byte
+
+	// A byte that no section has leads where any other such byte does: they are of
+	// class 0. steps has a row of classes for each state: the next one, plus 1 where
+	// it is known.
+	class   [256]uint8
+	classes int
+	steps   []int32
 }
 
 // A state is what is left of the bytes read so far. In the head it has the
@@ -83,10 +89,27 @@ const (
 )
 
 func newPattern(total uint8, budget *int, sections ...section) *pattern {
-	p := &pattern{sections: sections, total: total, budget: budget, ids: map[state]int{}, steps: map[int]int{}}
-	p.states = append(p.states, state{section: uint8(len(sections))})
+	p := &pattern{sections: sections, total: total, budget: budget, ids: map[state]int{}}
+	p.classify(sep)
+	for i := range sections {
+		for _, text := range [...]string{sections[i].head, sections[i].tail} {
+			for j := range len(text) {
+				p.classify(text[j])
+			}
+		}
+	}
+	p.classes++
+	p.intern(state{section: uint8(len(sections))}) // dead
 	p.intern(p.enter(0, 0))
 	return p
+}
+
+// classify gives a byte a class of its own; there are at most 255 others.
+func (p *pattern) classify(b byte) {
+	if p.class[b] == 0 && p.classes < 255 {
+		p.classes++
+		p.class[b] = uint8(p.classes)
+	}
 }
 
 // bound is how many edits the section at s may still have.
@@ -119,6 +142,7 @@ func (p *pattern) intern(s state) int {
 	if !ok {
 		id = len(p.states)
 		p.states = append(p.states, s)
+		p.steps = append(p.steps, make([]int32, p.classes)...)
 		p.ids[s] = id
 	}
 	return id
@@ -166,13 +190,12 @@ func (p *pattern) Accept(id int, b byte) int {
 		return dead
 	}
 	*p.budget--
-	key := id<<8 | int(b)
-	next, ok := p.steps[key]
-	if !ok {
-		next = p.step(p.states[id], b)
-		p.steps[key] = next
+	at := id*p.classes + int(p.class[b])
+	if p.steps[at] == 0 {
+		next := p.step(p.states[id], b)
+		p.steps[at] = int32(next) + 1
 	}
-	return next
+	return int(p.steps[at]) - 1
 }
 
 func (p *pattern) step(s state, b byte) int {
