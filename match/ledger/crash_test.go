@@ -146,14 +146,17 @@ func survive(t *testing.T, fs *memfs.FS, acked map[int]Head, what func() string)
 			acked[call] = head
 		}
 		fs = fs.Crash()
+		_ = f.Close() // of what was before the crash
 	}
 }
 
 func TestEveryCallFailsOnce(t *testing.T) {
+	t.Parallel()
 	everyCall(t, false)
 }
 
 func TestTheDiskDiesAtEveryCall(t *testing.T) {
+	t.Parallel()
 	everyCall(t, true)
 }
 

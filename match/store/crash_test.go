@@ -169,12 +169,19 @@ func survive(t *testing.T, fs *memfs.FS, w *witness, what func() string) {
 		}
 		require.NoError(t, s.Sync(ctx))
 		fs = fs.Crash()
+		_ = s.Close() // of what was before the crash
 	}
 }
 
-func TestEveryCallFailsOnce(t *testing.T) { everyCall(t, false) }
+func TestEveryCallFailsOnce(t *testing.T) {
+	t.Parallel()
+	everyCall(t, false)
+}
 
-func TestTheDiskDiesAtEveryCall(t *testing.T) { everyCall(t, true) }
+func TestTheDiskDiesAtEveryCall(t *testing.T) {
+	t.Parallel()
+	everyCall(t, true)
+}
 
 func everyCall(t *testing.T, broken bool) {
 	step := 1

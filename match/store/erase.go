@@ -108,7 +108,7 @@ func (s *Store) Compact(ctx context.Context, share float64) (Compacted, error) {
 			return done, err
 		}
 		if err := s.remove(p); err != nil {
-			return done, fmt.Errorf("store: compact: %w", err)
+			return done, s.fail(err) // there may be a pack that Erase does not know of
 		}
 		done.Packs++
 		done.Bytes += p.size - bytes

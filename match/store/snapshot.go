@@ -189,7 +189,8 @@ func (s *Store) writeSnapshot(ctx context.Context, h Snapshot, write func(io.Wri
 	if err != nil {
 		return err
 	}
-	r, err := vfs.Replace(s.fs, filepath.Join(s.dir, snapshotFile(h.Name, last+1)))
+	file := snapshotFile(h.Name, last+1)
+	r, err := vfs.Replace(s.fs, filepath.Join(s.dir, file))
 	if err != nil {
 		return err
 	}
@@ -202,7 +203,7 @@ func (s *Store) writeSnapshot(ctx context.Context, h Snapshot, write func(io.Wri
 		}
 	}
 	if err != nil {
-		return errors.Join(err, r.Abandon())
+		return errors.Join(err, r.Close(), s.shred(vfs.TempName(file)))
 	}
 	if err := r.Commit(); err != nil {
 		return err

@@ -28,6 +28,20 @@ type Digest [16]byte
 // String gives hexadecimal.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
+// MarshalText implements encoding.TextMarshaler: hexadecimal.
+func (d Digest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:]), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Digest) UnmarshalText(text []byte) error {
+	if len(text) != 2*len(d) {
+		return fmt.Errorf("store: a digest has %d hexadecimal digits", 2*len(d))
+	}
+	if _, err := hex.Decode(d[:], text); err != nil {
+		return errors.New("store: a digest is hexadecimal")
+	}
+	return nil
+}
+
 // A Status says what a store has under a digest.
 type Status uint8
 
