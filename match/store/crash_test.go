@@ -126,15 +126,21 @@ func (w *witness) check(s *Store, fs *memfs.FS) error {
 		}
 	}
 	for where, files := range map[string]map[string][]byte{"seen": fs.Files(), "on disk": fs.OnDisk()} {
-		var all []byte
-		for _, name := range slices.Sorted(maps.Keys(files)) {
-			all = append(all, files[name]...)
+		there := map[string]bool{}
+		for _, data := range files {
+			for {
+				_, rest, ok := bytes.Cut(data, []byte("given-"))
+				if !ok || len(rest) < 6 {
+					break
+				}
+				there["given-"+string(rest[:6])], data = true, rest
+			}
 		}
 		for i, d := range w.erased {
 			if s.Status(d) != Erased {
 				return fmt.Errorf("record %d was erased and is %v", i, s.Status(d))
 			}
-			if bytes.Contains(all, []byte(mark(i))) {
+			if there[mark(i)] {
 				return fmt.Errorf("record %d was erased and its bytes are %s", i, where)
 			}
 		}
