@@ -63,11 +63,18 @@ type judge struct {
 	cache   *scoring.Cache
 	rows    rowReader
 
-	// The row of the newborn rules that was read last: a placeholder is compared
-	// with one legal name after the other.
-	read       uint32
-	normalized patient.Normalized
-	there      bool
+	// Rows as the newborn rules read them, of first and of second rows of pairs: a
+	// block's rows come again and again.
+	first, second []readRow
+}
+
+// readRows is how many rows a judge remembers of each side; a power of two.
+const readRows = 128
+
+// A readRow is a row that was read.
+type readRow struct {
+	row    uint32 // + 1; 0 is none
+	normal patient.Normalized
 }
 
 func (b *binding) newJudge() *judge {
@@ -94,12 +101,16 @@ func (j *judge) evidence(a, b uint32, candidate bool) merge.Evidence {
 
 // newborn returns what the newborn rules must know of two rows.
 func (j *judge) newborn(a, b uint32) merge.NewbornPair {
-	if !j.there || j.read != a {
-		j.read, j.normalized, j.there = a, j.rows.normalized(int(a)), true
-	}
-	other := j.rows.normalized(int(b))
-	p := merge.CompareNewborn(&j.normalized, &other)
 	_, sc, weight := j.weigh(a, b)
+	return j.newbornOf(a, b, sc, weight)
+}
+
+// newbornOf is newborn for a pair that was weighed.
+func (j *judge) newbornOf(a, b uint32, sc *scoring.Scored, weight scoring.Weight) merge.NewbornPair {
+	if j.first == nil {
+		j.first, j.second = make([]readRow, readRows), make([]readRow, readRows)
+	}
+	p := merge.CompareNewborn(j.readRow(j.first, a), j.readRow(j.second, b))
 	p.Weight = int32(weight)
 	p.Match = j.decide(weight, &sc.Verdict) == Match
 	p.Hard = p.Hard || sc.Verdict.Hard
@@ -107,8 +118,22 @@ func (j *judge) newborn(a, b uint32) merge.NewbornPair {
 	return p
 }
 
+// readRow returns a row from what is remembered, or reads it.
+func (j *judge) readRow(list []readRow, row uint32) *patient.Normalized {
+	x := &list[row%readRows]
+	if x.row != row+1 {
+		x.row = row + 1
+		j.rows.read(&x.normal, int(row))
+	}
+	return &x.normal
+}
+
 // forget makes the judge read rows anew: they may have been written.
-func (j *judge) forget() { j.there = false }
+func (j *judge) forget() {
+	for i := range j.first {
+		j.first[i].row, j.second[i].row = 0, 0
+	}
+}
 
 // tells reports whether a pair of a newborn's placeholder and a legal name tells
 // the newborn rules anything. All else that two children of a day share is

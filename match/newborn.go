@@ -3,10 +3,7 @@ package match
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/idem-health/idem/internal/table"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/merge"
 	"github.com/idem-health/idem/scoring"
@@ -57,9 +54,10 @@ func (r *run) findNewborns() {
 	}
 	n := &newborns{views: make([]merge.NewbornView, r.table.Distinct())}
 	reader := newRowReader(r.table)
+	var normal patient.Normalized
 	found := false
 	for row := range n.views {
-		normal := reader.newbornView(row)
+		reader.view(&normal, row)
 		n.views[row] = merge.ViewNewborn(&normal)
 		found = found || n.nameless(uint32(row))
 		if normal.Received.Days() > n.asOf.Days() {
@@ -212,125 +210,4 @@ func (res *Result) Siblings() [][2]int {
 	}
 	slices.SortFunc(out, func(x, y [2]int) int { return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1])) })
 	return slices.Compact(out)
-}
-
-// A rowReader reads the fields of the newborn rules back from a table: what
-// normalisation gave, but for what no rule of theirs reads.
-type rowReader struct {
-	cols map[patient.Field]*table.Col
-}
-
-func newRowReader(t *table.Table) rowReader {
-	cols := map[patient.Field]*table.Col{}
-	for _, f := range newbornFields {
-		if c := t.Column(f); c != nil && c.Text() {
-			cols[f] = c
-		}
-	}
-	return rowReader{cols}
-}
-
-func (r rowReader) one(row int, f patient.Field) string {
-	if c := r.cols[f]; c != nil {
-		return c.Dict.Value(c.ID(row))
-	}
-	return ""
-}
-
-func (r rowReader) all(row int, f patient.Field) []string {
-	c := r.cols[f]
-	if c == nil {
-		return nil
-	}
-	var out []string
-	for _, id := range c.Values(row) {
-		out = append(out, c.Dict.Value(id))
-	}
-	return out
-}
-
-// newbornView reads what [merge.ViewNewborn] needs.
-func (r rowReader) newbornView(row int) patient.Normalized {
-	n := patient.Normalized{
-		Given:      r.one(row, patient.FieldGiven),
-		Birth:      compactDate(r.one(row, patient.FieldBirthDate)),
-		Received:   compactDate(r.one(row, patient.FieldReceived)),
-		Death:      compactDate(r.one(row, patient.FieldDeathDate)),
-		BirthOrder: digit(r.one(row, patient.FieldBirthOrder)),
-	}
-	switch r.one(row, patient.FieldMultipleBirth) {
-	case "Y":
-		n.Multiple = patient.Yes
-	case "N":
-		n.Multiple = patient.No
-	}
-	n.Placeholder = patient.ParsePlaceholder(r.one(row, patient.FieldPlaceholderClass))
-	return n
-}
-
-// normalized reads all that [merge.CompareNewborn] needs.
-func (r rowReader) normalized(row int) patient.Normalized {
-	n := r.newbornView(row)
-	n.GivenAliases = r.all(row, patient.FieldGivenAlias)
-	n.Family, n.FamilyAliases = r.one(row, patient.FieldFamily), r.all(row, patient.FieldFamilyAlias)
-	n.BirthTime = clockMinutes(r.one(row, patient.FieldBirthTime))
-	if s := r.one(row, patient.FieldSex); s != "" {
-		n.Sex = s[0]
-	}
-	n.MotherGiven, n.MotherFamily = r.one(row, patient.FieldMotherGiven), r.one(row, patient.FieldMotherFamily)
-	n.MotherMaiden = r.one(row, patient.FieldMotherMaiden)
-	n.GuardianGiven, n.GuardianFamily = r.all(row, patient.FieldGuardianGiven), r.all(row, patient.FieldGuardianFamily)
-	n.Addresses = r.addresses(row)
-	n.Phones, n.MRN, n.Doses = r.all(row, patient.FieldPhone), r.all(row, patient.FieldMRN), r.all(row, patient.FieldDoseKey)
-	n.SSN, n.Medicaid = r.one(row, patient.FieldSSN), r.one(row, patient.FieldMedicaid)
-	n.BirthCertificate, n.BirthFacility = r.one(row, patient.FieldBirthCertificate), r.one(row, patient.FieldBirthFacility)
-	return n
-}
-
-func (r rowReader) addresses(row int) []patient.NormalAddress {
-	var out []patient.NormalAddress
-	at := func(f patient.Field, set func(a *patient.NormalAddress, v string)) {
-		for k, v := range r.all(row, f) {
-			for k >= len(out) {
-				out = append(out, patient.NormalAddress{})
-			}
-			set(&out[k], v)
-		}
-	}
-	at(patient.FieldStreetNumber, func(a *patient.NormalAddress, v string) { a.Number = v })
-	at(patient.FieldStreet, func(a *patient.NormalAddress, v string) { a.Street = v })
-	at(patient.FieldUnit, func(a *patient.NormalAddress, v string) { a.Unit = v })
-	at(patient.FieldCity, func(a *patient.NormalAddress, v string) { a.City = v })
-	at(patient.FieldPostalCode, func(a *patient.NormalAddress, v string) { a.PostalCode = v })
-	at(patient.FieldInstitution, func(a *patient.NormalAddress, v string) { a.Institution = v != "" })
-	return out
-}
-
-func compactDate(s string) patient.Date {
-	if len(s) != 8 {
-		return patient.Date{}
-	}
-	year, _ := strconv.Atoi(s[:4])
-	month, _ := strconv.Atoi(s[4:6])
-	day, _ := strconv.Atoi(s[6:])
-	return patient.Date{Year: uint16(year), Month: uint8(month), Day: uint8(day)}
-}
-
-func digit(s string) uint8 {
-	if len(s) != 1 || strings.Trim(s, "0123456789") != "" {
-		return 0
-	}
-	return s[0] - '0'
-}
-
-// clockMinutes reads HHMM as minutes since midnight + 1.
-func clockMinutes(s string) int16 {
-	if len(s) != 4 {
-		return 0
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		return 0
-	}
-	return int16(n/100*60 + n%100 + 1)
 }

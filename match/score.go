@@ -85,7 +85,7 @@ func (r *run) scorePair(w *scored, i, j uint32, rule int) {
 	}
 	kept := keeps(weight, &sc.Verdict)
 	if r.newborns.mixed(i, j) {
-		if p := w.judge.newborn(i, j); tells(&p, kept) {
+		if p := w.judge.newbornOf(i, j, sc, weight); tells(&p, kept) {
 			w.links = append(w.links, [2]uint32{i, j})
 		}
 	}

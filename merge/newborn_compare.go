@@ -2,7 +2,6 @@ package merge
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/idem-health/idem/match/patient"
@@ -95,7 +94,8 @@ func givenFact(a, b *patient.Normalized) Fact {
 // motherFact compares the mothers' given names, or the guardians' where a record
 // names no mother.
 func motherFact(a, b *patient.Normalized) Fact {
-	x, y := mothers(a), mothers(b)
+	var one, other [1]string
+	x, y := mothers(a, &one), mothers(b, &other)
 	if len(x) == 0 || len(y) == 0 {
 		return Unknown
 	}
@@ -110,9 +110,10 @@ func motherFact(a, b *patient.Normalized) Fact {
 	return Differs
 }
 
-func mothers(n *patient.Normalized) []string {
+func mothers(n *patient.Normalized, own *[1]string) []string {
 	if n.MotherGiven != "" {
-		return []string{n.MotherGiven}
+		own[0] = n.MotherGiven
+		return own[:]
 	}
 	return n.GuardianGiven
 }
@@ -120,7 +121,8 @@ func mothers(n *patient.Normalized) []string {
 // familyFact compares all family names a child may go by: its own, earlier ones,
 // and the mother's.
 func familyFact(a, b *patient.Normalized) Fact {
-	x, y := families(a), families(b)
+	var one, other [8]string
+	x, y := families(a, one[:0]), families(b, other[:0])
 	if len(x) == 0 || len(y) == 0 {
 		return Unknown
 	}
@@ -138,12 +140,18 @@ func familyFact(a, b *patient.Normalized) Fact {
 	return best
 }
 
-func families(n *patient.Normalized) []string {
-	list := make([]string, 0, 8)
-	for _, s := range append([]string{n.Family, n.Placeholder.Family, n.MotherFamily, n.MotherMaiden}, n.FamilyAliases...) {
+func families(n *patient.Normalized, list []string) []string {
+	add := func(s string) {
 		if s != "" && !slices.Contains(list, s) {
 			list = append(list, s)
 		}
+	}
+	add(n.Family)
+	add(n.Placeholder.Family)
+	add(n.MotherFamily)
+	add(n.MotherMaiden)
+	for _, s := range n.FamilyAliases {
+		add(s)
 	}
 	return list
 }
@@ -246,9 +254,20 @@ func sequential(a, b *patient.Normalized) bool {
 }
 
 func consecutive(a, b string) bool {
-	m, errA := strconv.ParseUint(a, 10, 64)
-	n, errB := strconv.ParseUint(b, 10, 64)
-	return errA == nil && errB == nil && (m+1 == n || n+1 == m)
+	m, okA := wholeNumber(a)
+	n, okB := wholeNumber(b)
+	return okA && okB && (m+1 == n || n+1 == m)
+}
+
+// wholeNumber reads digits, where strconv would make an error of what has others.
+func wholeNumber(s string) (n uint64, ok bool) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = 10*n + uint64(s[i]-'0')
+	}
+	return n, s != "" && len(s) < 20
 }
 
 // doseFact compares the lots of the birth doses.
