@@ -40,7 +40,9 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 		RuleUses:    ruleUses(cs, r.index.Rules()),
 		TwoClasses:  r.o.TwoClasses,
 	})
-	m.Frequencies = r.frequencies(m)
+	for _, f := range r.frequencies(m) {
+		m.AddFrequency(f)
+	}
 	return m, nil
 }
 
@@ -163,9 +165,7 @@ func (r *run) frequencies(m *scoring.Model) []scoring.Frequency {
 			against[k] = alt.Name != scoring.AlternativeHeir &&
 				(field == patient.FieldGiven || alt.Name != scoring.AlternativeHousehold)
 		}
-		f := scoring.NewFrequency(c.Name, against, r.valueCounts(field))
-		f.Floor(c.Fitted[0].Weights[len(m.Alternatives)-1])
-		out = append(out, f)
+		out = append(out, scoring.NewFrequency(c.Name, against, r.valueCounts(field)))
 	}
 	return out
 }

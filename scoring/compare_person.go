@@ -36,8 +36,26 @@ func compareBirthDate(a, b string) uint8 {
 	case year:
 		return birthSameYear
 	}
+	return birthYearsApart(dateYear(a), dateYear(b))
+}
+
+// A generation is how many years parent and child are apart: those who bear one
+// name and live at one address differ so.
+const (
+	generationMin = 15
+	generationMax = 50
+)
+
+// birthYearsApart is the level of two birth dates that have nothing in common.
+func birthYearsApart(a, b uint16) uint8 {
+	if d := max(a, b) - min(a, b); d >= generationMin && d <= generationMax {
+		return birthGeneration
+	}
 	return birthDiffers
 }
+
+// dateYear is the year of a date written YYYYMMDD.
+func dateYear(s string) uint16 { return dateOf(s).Year }
 
 // compareBirthParts compares birth dates of which one is not wholly known. Year
 // and month are evidence; a year alone, or parts one slip apart, are too little
@@ -53,7 +71,7 @@ func compareBirthParts(a, b string) uint8 {
 	case within(a[:n], b[:n], 1):
 		return 0
 	}
-	return birthDiffers
+	return birthYearsApart(dateYear(a), dateYear(b))
 }
 
 func wholeDate(s string) bool { return s[4:6] != "00" && s[6:] != "00" }

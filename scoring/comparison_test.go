@@ -154,11 +154,15 @@ func TestCompareBirthDate(t *testing.T) {
 		{"20180405", "20181105", "two"},
 		{"20180405", "20190415", "osa2"},
 		{"20180405", "20181127", "sameyear"},
-		{"20180405", "19951127", "differs"},
+		{"20180405", "19881127", "generation"},
+		{"20180405", "20051127", "differs"},
+		{"20180405", "19661127", "differs"},
+		{"20180000", "19880000", "generation"},
+		{"20180405", "19951127", "generation"},
 		{"20180400", "20180427", "month"},
 		{"20180000", "20180427", "missing"},
 		{"20180000", "20190427", "missing"},
-		{"20180000", "19950427", "differs"},
+		{"20180000", "19950427", "generation"},
 		{"", "20180405", "missing"},
 	} {
 		t.Run(c.a+" "+c.b, func(t *testing.T) {
@@ -342,6 +346,30 @@ func TestInterplay(t *testing.T) {
 	assert.Equal(t, Levels{givenSwap, 0, 0, dosesOne}, Reference(cs, a, b), "a swap is told once")
 	b.Multiple = patient.Yes
 	assert.Equal(t, Levels{givenSwap, 0, multipleOneSide, 0}, Reference(cs, a, b), "twins are vaccinated together")
+}
+
+// A place that lies in another says nothing where that one agrees, and speaks
+// where it does not. A family name that differs says less without a given name.
+func TestInterplayOfPlaces(t *testing.T) {
+	cs := []Comparison{Given(), Family(), PostalCode(), Text("city", patient.FieldCity, RoleHousehold), Exact("state", patient.FieldState, RoleHousehold)}
+	at := func(given, family, postal, city, state string) *patient.Normalized {
+		return &patient.Normalized{Given: given, Family: family, Addresses: []patient.NormalAddress{{PostalCode: postal, City: city, State: state}}}
+	}
+	for _, c := range []struct {
+		name string
+		a, b *patient.Normalized
+		want Levels
+	}{
+		{"one postal code", at("ANN", "LEE", "49503", "ADA", "MI"), at("ANN", "LEE", "49503", "ADA", "MI"), Levels{givenExact, familyExact, postalExact, 0, 0}},
+		{"one postal code, another city", at("ANN", "LEE", "49503", "ADA", "MI"), at("ANN", "LEE", "49503", "LOWELL", "OH"), Levels{givenExact, familyExact, postalExact, 0, 0}},
+		{"one city", at("ANN", "LEE", "49503", "ADA", "MI"), at("ANN", "LEE", "60601", "ADA", "MI"), Levels{givenExact, familyExact, postalDiffers, textExact, 0}},
+		{"one state", at("ANN", "LEE", "", "ADA", "MI"), at("ANN", "LEE", "60601", "LOWELL", "MI"), Levels{givenExact, familyExact, 0, textDiffers, plainExact}},
+		{"no given name", at("", "LEE", "", "", ""), at("ANN", "OKAFOR", "", "", ""), Levels{0, familyRenamed, 0, 0, 0}},
+		{"other names", at("ANN", "LEE", "", "", ""), at("BO", "OKAFOR", "", "", ""), Levels{givenDiffers, familyDiffers, 0, 0, 0}},
+	} {
+		assert.Equal(t, c.want, Reference(cs, c.a, c.b), c.name)
+		assert.Equal(t, c.want, Reference(cs, c.b, c.a), c.name)
+	}
 }
 
 // drawNormalized draws records from few values, so that pairs agree, nearly

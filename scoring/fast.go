@@ -24,6 +24,7 @@ type Comparer struct {
 	specs     []Comparison
 	space     *Space
 	interplay interplay
+	depends   depends
 	t         *table.Table
 	ops       []bound
 	settled   [16][16]uint64 // what settled comparisons add to a pattern, four at a time
@@ -105,6 +106,7 @@ func NewComparer(cs []Comparison, t *table.Table) (*Comparer, error) {
 		return nil, err
 	}
 	c := &Comparer{specs: cs, space: space, interplay: newInterplay(cs), t: t, facts: newFactTables()}
+	c.depends = newDepends(c.interplay)
 	for i, spec := range cs {
 		o := bound{index: uint32(i), bit: 1 << i, place: space.place[i]}
 		if err := c.bind(&o, spec); err != nil {
@@ -339,8 +341,12 @@ func (s *Session) compare(a, b *view) Pattern {
 	n := len(c.ops)
 	both := a.present & b.present
 	settled := equalKeys(a.keys[:n], b.keys[:n]) & both & a.single & b.single
+	if mute := c.depends.silenced(settled); mute != 0 {
+		both, settled = both&^mute, settled&^mute
+	}
 	p := c.sum(settled)
 	rest := (both | (a.present|b.present)&c.either) &^ settled
+	compared := rest
 	s.swap, s.twins = false, false
 	for ; rest != 0; rest &= rest - 1 {
 		k := bits.TrailingZeros64(rest) & 63
@@ -349,30 +355,76 @@ func (s *Session) compare(a, b *view) Pattern {
 		s.levels[k] = level
 		p += uint64(level) * o.place
 	}
-	if s.swap || s.twins {
-		p = s.settle(p, both&^settled, settled)
+	if s.swap || s.twins || compared&(c.depends.postal|c.depends.city) != 0 || s.unnamed(compared, settled) {
+		p = s.settle(p, compared, settled)
 	}
 	return p
 }
 
-// settle is [interplay.settle] for a pattern: a swap of given and family name is
-// told once, and doses are no evidence where twins are possible. compared are the
-// ops whose levels are known, settled those at level 1.
+// depends holds the ops that depend on each other, as bits: [interplay] as the
+// hot loop asks for it.
+type depends struct{ given, family, postal, city, state uint64 }
+
+func newDepends(p interplay) depends {
+	bit := func(k int) uint64 {
+		if k < 0 {
+			return 0
+		}
+		return 1 << k
+	}
+	return depends{given: bit(p.given), family: bit(p.family), postal: bit(p.postal), city: bit(p.city), state: bit(p.state)}
+}
+
+// silenced returns the ops that need not be compared, since the places they
+// compare lie in one on which the pair agrees.
+func (d *depends) silenced(settled uint64) uint64 {
+	switch {
+	case settled&d.postal != 0:
+		return d.city | d.state
+	case settled&d.city != 0:
+		return d.state
+	}
+	return 0
+}
+
+// unnamed reports whether family names were compared without given names.
+func (s *Session) unnamed(compared, settled uint64) bool {
+	d := &s.c.depends
+	return compared&d.family != 0 && settled&d.given == 0 && (compared&d.given == 0 || s.levels[s.c.interplay.given] == 0)
+}
+
+// settle is [interplay.settle] for a pattern. compared are the ops whose levels
+// are known, settled those at level 1; all others are at level 0.
 func (s *Session) settle(p Pattern, compared, settled uint64) Pattern {
+	x := &s.c.interplay
+	level := func(k int) uint8 {
+		switch {
+		case k < 0:
+			return 0
+		case compared>>k&1 != 0:
+			return s.levels[k]
+		}
+		return uint8(settled >> k & 1)
+	}
 	drop := func(k int, most uint8) {
-		level := uint8(settled >> k & 1)
-		if compared>>k&1 != 0 {
-			level = s.levels[k]
-		}
-		if level <= most {
-			p -= uint64(level) * s.c.ops[k].place
+		if l := level(k); l != 0 && l <= most {
+			p -= uint64(l) * s.c.ops[k].place
 		}
 	}
-	if k := s.c.interplay.family; s.swap && k >= 0 {
-		drop(k, familyDiffers)
+	if s.swap {
+		drop(x.family, familyDiffers)
+	} else if x.given >= 0 && level(x.given) == 0 && level(x.family) == familyDiffers {
+		p -= uint64(familyDiffers-familyRenamed) * s.c.ops[x.family].place
 	}
-	if k := s.c.interplay.doses; s.twins && k >= 0 {
-		drop(k, dosesOne)
+	if s.twins {
+		drop(x.doses, dosesOne)
+	}
+	switch {
+	case level(x.postal) == postalExact:
+		drop(x.city, textDiffers)
+		drop(x.state, textDiffers)
+	case level(x.city) == textExact:
+		drop(x.state, textDiffers)
 	}
 	return p
 }

@@ -169,5 +169,11 @@ func settleBirthDate(x, y *digitFacts) (uint8, bool) {
 	case year:
 		return birthSameYear, true
 	}
-	return birthDiffers, true
+	return birthYearsApart(x.year(), y.year()), true
+}
+
+// year is that of a date's eight digits.
+func (d *digitFacts) year() uint16 {
+	digits := func(i int) uint16 { return uint16(d.packed >> i & 0xf) }
+	return digits(28)*1000 + digits(24)*100 + digits(20)*10 + digits(16)
 }

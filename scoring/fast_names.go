@@ -207,16 +207,17 @@ func (s *Session) family(o *bound, a, b *namesView) uint8 {
 	if f.canon == g.canon {
 		return familyExact
 	}
-	var alone uint8
+	alone := familyDiffers
 	switch {
 	case !f.bothPlain(&g.textFacts), f.flag&g.flag&factVaries != 0:
 		alone = s.remember(o, f.id, g.id)
 	case !f.mayReach(&g.textFacts, cutFar):
-		alone = familyDiffers
 	case f.mayBeSlip(&g.textFacts):
 		alone = s.remember(o, f.id, g.id)
 	default:
-		alone = familyDiffers - s.likeness(f.id, g.id)
+		if like := s.likeness(f.id, g.id); like > 0 {
+			alone = familyRenamed - like
+		}
 	}
 	if alone > familyPrefix && (anotherFamily(a, b) || anotherFamily(b, a)) {
 		return familyOther

@@ -60,9 +60,18 @@ func restCount(rest []ValueCount) float64 {
 	return float64(n) / float64(len(rest))
 }
 
-// Floor keeps law 2: however common a value is, agreement on it does not speak
-// for a stranger. Exact is what the comparison's exact level weighs against one.
-func (f *Frequency) Floor(exact Weight) {
+// AddFrequency adds a frequency term to the model. It keeps law 2: however common
+// a value is, agreement on it does not speak for a stranger.
+func (m *Model) AddFrequency(f Frequency) {
+	if c := m.comparison(f.Comparison); c >= 0 {
+		f.floor(m.Comparisons[c].Fitted[0].Weights[len(m.Alternatives)-1] - m.leastExact(c))
+	}
+	m.Frequencies = append(m.Frequencies, f)
+}
+
+// floor bounds the weights from below: exact is what agreement weighs without
+// them.
+func (f *Frequency) floor(exact Weight) {
 	f.Rest = max(f.Rest, -exact)
 	for i := range f.Values {
 		f.Values[i].Weight = max(f.Values[i].Weight, -exact)

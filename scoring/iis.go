@@ -70,8 +70,8 @@ func iisSwitches() []Switch {
 // Sets of levels that conditions share.
 var (
 	givenDifferent  = []string{"partial", "close", "near", "far", "differs"}
-	familyDifferent = []string{"close", "near", "far", "differs"}
-	birthDifferent  = []string{"two", "osa2", "sameyear", "differs"}
+	familyDifferent = []string{"close", "near", "far", "renamed", "differs"}
+	birthDifferent  = []string{"two", "osa2", "sameyear", "generation", "differs"}
 )
 
 func iisMacros() []Macro {

@@ -30,6 +30,7 @@ const (
 	familyClose
 	familyNear
 	familyFar
+	familyRenamed
 	familyDiffers
 )
 
@@ -51,6 +52,7 @@ const (
 	birthTwo
 	birthOSA2
 	birthSameYear
+	birthGeneration
 	birthDiffers
 )
 
@@ -161,7 +163,7 @@ var kinds = map[Kind]kind{
 		reference: referenceGiven,
 	},
 	KindFamily: {
-		levels: []string{"missing", "exact", "part", "slip", "prefix", "other", "close", "near", "far", "differs"},
+		levels: []string{"missing", "exact", "part", "slip", "prefix", "other", "close", "near", "far", "renamed", "differs"},
 		fields: []patient.Field{patient.FieldFamily, patient.FieldFamilyAlias, patient.FieldMotherMaiden,
 			patient.FieldMotherFamily, patient.FieldGuardianFamily},
 		reference: referenceFamily,
@@ -172,7 +174,7 @@ var kinds = map[Kind]kind{
 		reference: referenceMiddle,
 	},
 	KindBirthDate: {
-		levels: []string{"missing", "exact", "swapped", "day", "digit", "year", "month", "two", "osa2", "sameyear", "differs"},
+		levels: []string{"missing", "exact", "swapped", "day", "digit", "year", "month", "two", "osa2", "sameyear", "generation", "differs"},
 		fields: []patient.Field{patient.FieldBirthDate},
 		reference: func(_ patient.Field, a, b *patient.Normalized) uint8 {
 			return compareBirthDate(a.Birth.Compact(), b.Birth.Compact())

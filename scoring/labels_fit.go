@@ -20,8 +20,8 @@ const (
 // different persons, free weights learn that an equal number means "no".
 var labelSigns = map[Kind]map[string]labelSign{
 	KindGiven:       {"partial": disagrees, "close": disagrees, "near": disagrees, "far": disagrees},
-	KindFamily:      {"close": disagrees, "near": disagrees, "far": disagrees},
-	KindBirthDate:   {"year": eitherWay, "month": eitherWay, "two": disagrees, "osa2": disagrees, "sameyear": disagrees},
+	KindFamily:      {"close": disagrees, "near": disagrees, "far": disagrees, "renamed": disagrees},
+	KindBirthDate:   {"year": eitherWay, "month": eitherWay, "two": disagrees, "osa2": disagrees, "sameyear": disagrees, "generation": disagrees},
 	KindMultiple:    {"orderless": eitherWay, "status": disagrees, "conflict": disagrees},
 	KindSSN:         {"osa2": disagrees},
 	KindMedicaid:    {},

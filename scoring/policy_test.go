@@ -123,7 +123,7 @@ func TestCompileSaysWhere(t *testing.T) {
 	_, err := p.Compile(IISComparisons())
 	require.Error(t, err)
 	for _, want := range []string{
-		`rules[0] "spelling".when.all[1].any[0].level: comparison "family" has no level "exat"; it has missing, exact, part, slip, prefix, other, close, near, far, differs`,
+		`rules[0] "spelling".when.all[1].any[0].level: comparison "family" has no level "exat"; it has missing, exact, part, slip, prefix, other, close, near, far, renamed, differs`,
 		`rules[1] "empty".when.all: no conditions`,
 		`rules[2] "nothing".when: a condition has exactly one of all, any, not, level, atleast, ref, switch; this has 0`,
 		`rules[3] "two".when: a condition has exactly one of all, any, not, level, atleast, ref, switch; this has 2`,

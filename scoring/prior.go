@@ -7,9 +7,9 @@ package scoring
 // thousands of pairs of one person overrules them, one with a handful cannot.
 var shippedM = map[Kind][]float64{
 	KindGiven:            {.84, .03, .005, .01, .01, .02, .035, .01, .005, .005, .005, .005, .01, .02},
-	KindFamily:           {.86, .03, .035, .005, .02, .005, .005, .005, .035},
+	KindFamily:           {.86, .03, .035, .005, .02, .005, .005, .005, .005, .030},
 	KindMiddle:           {.60, .22, .05, .03, .10},
-	KindBirthDate:        {.93, .005, .008, .022, .006, .006, .004, .007, .002, .010},
+	KindBirthDate:        {.93, .005, .008, .022, .006, .006, .004, .007, .002, .002, .008},
 	KindSex:              {.985, .015},
 	KindSuffix:           {.95, .05},
 	KindMultiple:         {.80, .12, 0, .04, .04},
@@ -58,9 +58,9 @@ var shippedText = map[Role]map[Kind][]float64{
 // random pairs tell next to nothing.
 var shippedU = map[Kind][]float64{
 	KindGiven:            {.004, .002, .0001, .001, .001, .001, .003, .002, .0005, .001, .0005, .01, .07, .90},
-	KindFamily:           {.002, .0015, .002, .0005, .001, .0005, .01, .05, .93},
+	KindFamily:           {.002, .0015, .002, .0005, .001, .0005, .01, .05, .03, .90},
 	KindMiddle:           {.02, .10, .005, .005, .87},
-	KindBirthDate:        {.0001, .0001, .0002, .0006, .003, .003, .003, .01, .02, .96},
+	KindBirthDate:        {.0001, .0001, .0002, .0006, .003, .003, .003, .01, .02, .36, .60},
 	KindSex:              {.5, .5},
 	KindSuffix:           {.4, .6},
 	KindMultiple:         {.45, .05, 0, .05, .45},

@@ -26,10 +26,10 @@ func Reference(cs []Comparison, a, b *patient.Normalized) Levels {
 
 // An interplay holds the places of the comparisons that depend on each other's
 // levels.
-type interplay struct{ given, family, multiple, doses int }
+type interplay struct{ given, family, multiple, doses, postal, city, state int }
 
 func newInterplay(cs []Comparison) interplay {
-	p := interplay{-1, -1, -1, -1}
+	p := interplay{-1, -1, -1, -1, -1, -1, -1}
 	for i, c := range cs {
 		switch c.Kind {
 		case KindGiven:
@@ -40,19 +40,46 @@ func newInterplay(cs []Comparison) interplay {
 			p.multiple = i
 		case KindDoses:
 			p.doses = i
+		case KindPostalCode:
+			p.postal = i
+		case KindText, KindNumber, KindExact:
+			switch c.Field {
+			case patient.FieldCity.String():
+				p.city = i
+			case patient.FieldState.String():
+				p.state = i
+			}
 		}
 	}
 	return p
 }
 
 // settle makes the comparisons agree with each other: a swap of given and
-// family name is told once, and doses are no evidence where twins are possible.
+// family name is told once, a family name that differs says less where a given
+// name is missing (newborns are registered under their mother's name), doses are no evidence where twins are possible, and
+// a place that lies in another on which two records agree says nothing more:
+// who has the postal code of a neighbor has the neighbor's city and state.
 func (p interplay) settle(levels Levels) {
 	if p.given >= 0 && p.family >= 0 && levels[p.given] == givenSwap {
 		levels[p.family] = 0
 	}
+	if p.given >= 0 && p.family >= 0 && levels[p.given] == 0 && levels[p.family] == familyDiffers {
+		levels[p.family] = familyRenamed
+	}
 	if p.multiple >= 0 && p.doses >= 0 && levels[p.multiple] > multipleAgree && levels[p.doses] <= dosesOne {
 		levels[p.doses] = 0
+	}
+	if p.city >= 0 {
+		if p.postal >= 0 && levels[p.postal] == postalExact {
+			levels[p.city] = 0
+			if p.state >= 0 {
+				levels[p.state] = 0
+			}
+		} else if p.state >= 0 && levels[p.city] == textExact {
+			levels[p.state] = 0
+		}
+	} else if p.postal >= 0 && p.state >= 0 && levels[p.postal] == postalExact {
+		levels[p.state] = 0
 	}
 }
 

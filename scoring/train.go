@@ -39,6 +39,7 @@ const (
 	maxApart        = OneBit // that a different address may speak against another member of the family
 	heirShare       = .1     // most of the household's pairs that may bear one name
 	unseenHousehold = 2.0    // pairs of household members that a small file may hold unseen
+	heirGeneration  = .9     // of the pairs of heirs that are 15 to 50 years apart
 	firmPrior       = 2000   // pseudo-pairs of the prior of the household's given names and birth dates: members hardly ever agree on both
 	priorShare      = 0.25   // of the household's pairs that the prior of m counts as
 	minClassPairs   = 1e-3   // floor of a class's expected pairs
@@ -54,6 +55,7 @@ const (
 	useU source = iota
 	useM
 	useH
+	useHeir // a generation apart
 )
 
 // roleSources says, for each role, where each class takes its level
@@ -63,7 +65,7 @@ const (
 var roleSources = map[Role][numClasses]source{
 	RoleGiven:      {useM, useH, useM, useM, useU},
 	RoleFamily:     {useM, useH, useH, useM, useU},
-	RoleBirthDate:  {useM, useH, useU, useU, useU},
+	RoleBirthDate:  {useM, useH, useHeir, useU, useU},
 	RolePerson:     {useM, useU, useU, useU, useU},
 	RoleIdentifier: {useM, useU, useU, useU, useU},
 	RoleContact:    {useM, useH, useH, useU, useU},
@@ -83,7 +85,7 @@ type fit struct {
 
 	fixedM         bool // only class sizes and h are fitted
 	pairs          [numClasses]float64
-	u              [][]float64
+	u, heir        [][]float64
 	m, h           [][]float64
 	mPrior, hPrior [][]float64
 	logs           [numClasses][][]float64
@@ -123,6 +125,9 @@ func newFit(t Training) *fit {
 		if c.Kind == KindSex {
 			src[classHeir], src[classNamesake] = useM, useM // a given name tells the sex
 		}
+		if c.Role == RoleGiven && f.find(KindBirthDate) < 0 {
+			src[classHousehold] = useU // all that tells one person from the next in a household must not be learned from them
+		}
 		if t.TwoClasses {
 			src[classHousehold], src[classHeir], src[classNamesake] = useU, useU, useU
 		}
@@ -133,8 +138,7 @@ func newFit(t Training) *fit {
 		p := t.Candidates[i].Pattern
 		f.levels = t.Space.AppendLevels(f.levels, p)
 		row := f.levels[len(f.levels)-nc:]
-		f.guarded = append(f.guarded, given >= 0 && birth >= 0 &&
-			int(row[given]) == f.last(given) && int(row[birth]) == f.last(birth))
+		f.guarded = append(f.guarded, f.nobody(row, given, birth))
 		var n float64
 		eligible := make([]float64, nc)
 		for ; i < len(t.Candidates) && t.Candidates[i].Pattern == p; i++ {
@@ -155,6 +159,25 @@ func newFit(t Training) *fit {
 		f.post[k] = make([]float64, len(f.n))
 	}
 	return f
+}
+
+// nobody reports whether nothing of a pair speaks of one person rather than of
+// one household: neither given names nor birth dates are alike, and one of them
+// plainly differs.
+func (f *fit) nobody(row Levels, given, birth int) bool {
+	if given < 0 {
+		return false
+	}
+	for c, spec := range f.t.Comparisons {
+		if spec.Role == RoleIdentifier && row[c] == 1 {
+			return false
+		}
+	}
+	apart := int(row[given]) == f.last(given)
+	if birth < 0 {
+		return apart
+	}
+	return row[birth] >= birthGeneration && apart
 }
 
 // find returns the index of the comparison of a kind, or -1.
@@ -202,6 +225,20 @@ func (f *fit) startU(clean func(levels Levels) float64) {
 		f.clearNeutral(c, f.u[c])
 		normalize(f.u[c])
 	}
+	f.setHeirs()
+}
+
+// setHeirs says how an heir's birth date compares with that of the one who bore
+// the name before: nearly always a generation apart, and else as strangers do.
+func (f *fit) setHeirs() {
+	f.heir = make([][]float64, len(f.u))
+	for c, spec := range f.t.Comparisons {
+		f.heir[c] = f.u[c]
+		if spec.Kind == KindBirthDate {
+			f.heir[c] = scale(f.u[c], 1-heirGeneration)
+			f.heir[c][birthGeneration] += heirGeneration
+		}
+	}
 }
 
 // clearNeutral empties the levels that are no evidence.
@@ -221,6 +258,9 @@ func (f *fit) start() {
 	}
 	n = max(n, 1) // a class of 0 pairs is one the model does not have
 	f.pairs = [numClasses]float64{.3 * n, .3 * n, .02 * n, .05 * n, max(f.t.TotalPairs*f.t.Share, 1)}
+	if f.find(KindBirthDate) < 0 {
+		f.pairs[classHeir] = 0 // nothing tells father and son from one person
+	}
 	if f.t.TwoClasses {
 		f.pairs[classHousehold], f.pairs[classHeir], f.pairs[classNamesake] = 0, 0, 0
 	}
@@ -278,6 +318,8 @@ func (f *fit) params(k, c int) []float64 {
 		return f.m[c]
 	case useH:
 		return f.h[c]
+	case useHeir:
+		return f.heir[c]
 	}
 	return f.u[c]
 }
@@ -381,7 +423,9 @@ func (f *fit) boundClasses() {
 		return
 	}
 	f.pairs[classHousehold] = max(f.pairs[classHousehold], min(unseenHousehold, f.pairs[classSame]/10))
-	f.pairs[classHeir] = max(minClassPairs, min(f.pairs[classHeir], heirShare*f.pairs[classHousehold]))
+	if f.pairs[classHeir] != 0 {
+		f.pairs[classHeir] = max(minClassPairs, min(f.pairs[classHeir], heirShare*f.pairs[classHousehold]))
+	}
 }
 
 // count adds the expected pairs of each level of comparison c to m and h.
@@ -515,10 +559,12 @@ func distance(a, b []float64) float64 {
 // stranger, what plainly differs never against one. A fit breaks it only where
 // a column says nothing.
 func (c Comparison) orderly(level int, w Weight) Weight {
-	switch level {
-	case 1:
+	switch {
+	case level == 1:
 		return max(w, 0)
-	case len(c.Levels()) - 1:
+	case level == len(c.Levels())-1,
+		c.Kind == KindBirthDate && level == int(birthGeneration),
+		c.Kind == KindFamily && level == int(familyRenamed):
 		return min(w, 0)
 	}
 	return w
@@ -565,5 +611,51 @@ func (f *fit) model() *Model {
 		}
 		m.Comparisons = append(m.Comparisons, fitted)
 	}
+	m.keepOrder()
 	return m
+}
+
+// keepOrder keeps law 2 where levels depend on each other: what a value was
+// silent about (see [interplay.settle]) never speaks louder for one person, as
+// against a stranger, than the value did.
+func (m *Model) keepOrder() {
+	specs := m.Specs()
+	p, stranger := newInterplay(specs), len(m.Alternatives)-1
+	if m.Alternatives[stranger].Name != AlternativeStranger {
+		return
+	}
+	exact := func(c int) Weight { return m.Comparisons[c].Fitted[0].Weights[stranger] }
+	bound := func(c, first int, most Weight) {
+		for _, l := range m.Comparisons[c].Fitted[first:] {
+			l.Weights[stranger] = min(l.Weights[stranger], most)
+		}
+	}
+	if p.postal >= 0 && p.city >= 0 {
+		bound(p.city, 0, exact(p.postal))
+	}
+	if p.postal >= 0 && p.state >= 0 {
+		bound(p.state, 0, exact(p.postal))
+	}
+	if p.city >= 0 && p.state >= 0 {
+		bound(p.state, 0, exact(p.city))
+		if p.postal >= 0 { // cities that are nearly one, and the state
+			bound(p.city, 1, exact(p.postal)-exact(p.state))
+		}
+	}
+	if p.given >= 0 && p.family >= 0 {
+		family := m.Comparisons[p.family].Fitted
+		renamed, differs := family[familyRenamed-1].Weights, family[familyDiffers-1].Weights
+		renamed[stranger] = min(renamed[stranger], differs[stranger]+m.Comparisons[p.given].Fitted[givenExact-1].Weights[stranger])
+	}
+}
+
+// leastExact is the least that exact agreement of comparison c may weigh against
+// a stranger: what its loss lets another comparison say less against one.
+func (m *Model) leastExact(c int) Weight {
+	p, stranger := newInterplay(m.Specs()), len(m.Alternatives)-1
+	if c != p.given || p.family < 0 {
+		return 0
+	}
+	family := m.Comparisons[p.family].Fitted
+	return max(0, family[familyRenamed-1].Weights[stranger]-family[familyDiffers-1].Weights[stranger])
 }

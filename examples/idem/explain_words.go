@@ -38,11 +38,12 @@ var levelWords = map[scoring.Kind]map[string]string{
 		"nickname": "a nickname of the other", "swap": "given and family name are exchanged", "midswap": "the middle name of the other",
 		"alias": "another name of the other", "subset": "a part of the other", "partial": "one word in common",
 	},
-	scoring.KindFamily: {"part": "a part of the other", "other": "an earlier name, or that of a parent"},
+	scoring.KindFamily: {"part": "a part of the other", "renamed": "different, without a given name", "other": "an earlier name, or that of a parent"},
 	scoring.KindMiddle: {"given": "the given name of the other"},
 	scoring.KindBirthDate: {
 		"swapped": "month and day are exchanged", "day": "one day apart", "digit": "one digit apart", "year": "the same day of another year",
 		"month": "another day of the same month", "two": "the same day of another month", "osa2": "two digits apart", "sameyear": "the same year alone",
+		"generation": "a generation apart",
 	},
 	scoring.KindMultiple: {
 		"agree": "the same place in a multiple birth", "orderless": "both of a multiple birth", "oneside": "one is of a multiple birth, of the other it is not known",
