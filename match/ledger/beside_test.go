@@ -45,13 +45,14 @@ type note struct {
 	Digest store.Digest `json:"digest"`
 }
 
-func openPair(ctx context.Context, dir string) (*pair, error) {
+// size is of a file, after which the next is begun: small in tests, 0 as usual.
+func openPair(ctx context.Context, dir string, size int64) (*pair, error) {
 	p := &pair{known: map[int]store.Digest{}}
 	var err error
-	if p.store, err = store.Open(ctx, filepath.Join(dir, "store"), store.Options{PackSize: 8 << 10}); err != nil {
+	if p.store, err = store.Open(ctx, filepath.Join(dir, "store"), store.Options{PackSize: 2 * size}); err != nil {
 		return nil, err
 	}
-	p.log, err = ledger.Open(ctx, filepath.Join(dir, "ledger"), ledger.Options{SegmentSize: 4 << 10, Beside: p.store})
+	p.log, err = ledger.Open(ctx, filepath.Join(dir, "ledger"), ledger.Options{SegmentSize: size, Beside: p.store})
 	if err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
@@ -140,7 +141,7 @@ func TestPowerFailsUnderBoth(t *testing.T) {
 	for seed := range uint64(rounds) {
 		fs := memfs.New(seed)
 		random := rand.New(rand.NewPCG(seed, 2))
-		p, err := openPair(vfs.With(ctx, fs), "d")
+		p, err := openPair(vfs.With(ctx, fs), "d", 4<<10)
 		require.NoError(t, err)
 		if seed%2 == 1 {
 			fs.FailAt(1+random.IntN(200), false)
@@ -184,7 +185,7 @@ func TestPowerFailsUnderBoth(t *testing.T) {
 			acked map[int]bool
 		}{{crashed, before}, {fs, acked}} {
 			for round := range 2 {
-				p, err := openPair(vfs.With(ctx, left.fs), "d")
+				p, err := openPair(vfs.With(ctx, left.fs), "d", 4<<10)
 				require.NoError(t, err, "seed %d", seed)
 				require.NoError(t, p.check(left.acked), "seed %d", seed)
 				cut += p.cut
@@ -221,7 +222,7 @@ func TestKill(t *testing.T) {
 		for i := range killed(t, dir, cycle*100_000, time.Duration(random.IntN(40_000))*time.Microsecond) {
 			acked[i] = true
 		}
-		p, err := openPair(ctx, dir)
+		p, err := openPair(ctx, dir, 4<<10)
 		require.NoError(t, err, "cycle %d", cycle)
 		require.NoError(t, p.check(acked), "cycle %d", cycle)
 		there = len(p.known)
@@ -260,7 +261,7 @@ func killed(t *testing.T, dir string, first int, after time.Duration) map[int]bo
 
 func submitUntilKilled(dir string) {
 	first, _ := strconv.Atoi(os.Getenv("IDEM_KILL_FIRST"))
-	p, err := openPair(ctx, dir)
+	p, err := openPair(ctx, dir, 4<<10)
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)

@@ -161,9 +161,12 @@ func TestTheDiskDiesAtEveryCall(t *testing.T) {
 }
 
 func everyCall(t *testing.T, broken bool) {
-	step := 1
-	if !long() {
-		step = 41
+	step := 41
+	switch {
+	case testing.Short():
+		step = 199
+	case long():
+		step = 1
 	}
 	for n := 1; ; n += step {
 		fs, w := memfs.New(uint64(n)), newWitness()
