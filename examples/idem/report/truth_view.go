@@ -14,6 +14,9 @@ type newbornView struct {
 	Placeholders string // how many records; "" for none
 	Classes      table
 	Known        bool // the classes are known: the records were read again
+	Names        string
+	Became       []table // what became of newborns under a policy that resolves them
+	Review       table
 	Twins        table
 	Held         table
 	Sampled      string
@@ -24,6 +27,7 @@ func (f *facts) newbornView(s *shown) newbornView {
 	if n := f.res.Stats.Placeholder; n > 0 {
 		v.Placeholders = count(n) + plural(n, " record has", " records have")
 	}
+	v.Names, v.Became, v.Review = namesLine(f.res), newbornTables(f.res), reviewTable(f.res)
 	v.Classes = table{Caption: "Placeholder names, and what became of their records", Hidden: true, Wide: true,
 		Head: heads("Kind", "#Records", "#Joined to a named record", "#Joined to placeholders alone", "#On their own")}
 	for class := patient.Generic; class <= patient.Test; class++ {
