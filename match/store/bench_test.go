@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,4 +79,43 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}
 	b.ReportMetric(many, "records")
+}
+
+// BenchmarkSnapshot writes and reads 64 MB.
+func BenchmarkSnapshot(b *testing.B) {
+	s := reopen(b, ctx, b.TempDir(), Options{})
+	part := make([]byte, 1<<20)
+	for i := range part {
+		part[i] = byte(i * 7)
+	}
+	write := func(w io.Writer) error {
+		for range 64 {
+			if _, err := w.Write(part); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	b.Run("write", func(b *testing.B) {
+		b.SetBytes(64 << 20)
+		for b.Loop() {
+			require.NoError(b, s.WriteSnapshot(ctx, Snapshot{Name: "index"}, write))
+		}
+	})
+	require.NoError(b, s.WriteSnapshot(ctx, Snapshot{Name: "index"}, write))
+	b.Run("read", func(b *testing.B) {
+		b.SetBytes(64 << 20)
+		buffer := make([]byte, 1<<20)
+		for b.Loop() {
+			require.NoError(b, s.ReadSnapshot(ctx, "index", func(_ Snapshot, r io.Reader) error {
+				for range 64 {
+					if _, err := io.ReadFull(r, buffer); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+		}
+	})
+	require.NoError(b, s.Close())
 }

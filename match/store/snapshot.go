@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -78,28 +77,24 @@ func (k *key) snapshotHeader(h Snapshot) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
-// readSnapshotHeader reads a header; "" or what is wrong with it.
-func (k *key) readSnapshotHeader(r io.Reader, name string) (Snapshot, string, error) {
-	b := make([]byte, snapshotHead+len(name)+4)
-	if _, err := io.ReadFull(r, b); err == io.EOF || err == io.ErrUnexpectedEOF {
-		return Snapshot{}, "its header is cut short", nil
-	} else if err != nil {
-		return Snapshot{}, "", err
-	}
-	n := len(b) - 4
+// parseSnapshotHeader reads a header; "" or what is wrong with it.
+func (k *key) parseSnapshotHeader(b []byte, name string) (Snapshot, string) {
+	n := snapshotHead + len(name)
 	switch {
+	case len(b) < n+4:
+		return Snapshot{}, "its header is cut short"
 	case string(b[:8]) != snapshotMagic:
-		return Snapshot{}, "it is no snapshot", nil
+		return Snapshot{}, "it is no snapshot"
 	case int(binary.LittleEndian.Uint32(b[72:])) != len(name) || string(b[snapshotHead:n]) != name:
-		return Snapshot{}, "it is of another name", nil
+		return Snapshot{}, "it is of another name"
 	case crc32.Checksum(b[:n], castagnoli) != binary.LittleEndian.Uint32(b[n:]):
-		return Snapshot{}, "its header has another checksum", nil
+		return Snapshot{}, "its header has another checksum"
 	case binary.LittleEndian.Uint32(b[8:]) != version:
-		return Snapshot{}, "it has a format that this program does not read", nil
+		return Snapshot{}, "it has a format that this program does not read"
 	case [16]byte(b[16:32]) != k.store:
-		return Snapshot{}, "it is of another store", nil
+		return Snapshot{}, "it is of another store"
 	}
-	return Snapshot{name, binary.LittleEndian.Uint32(b[12:]), binary.LittleEndian.Uint64(b[32:]), [32]byte(b[40:72])}, "", nil
+	return Snapshot{name, binary.LittleEndian.Uint32(b[12:]), binary.LittleEndian.Uint64(b[32:]), [32]byte(b[40:72])}, ""
 }
 
 func (k *key) blockCRC(number uint64, data []byte) uint32 {
@@ -274,100 +269,11 @@ func (s *Store) ReadSnapshot(ctx context.Context, name string, read func(Snapsho
 	}
 	size, err := file.Size()
 	if err == nil {
-		r := &blockReader{ctx: ctx, key: &s.key, name: snapshotFile(name, newest), left: size,
-			r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), int(min(size, snapshotBlock+8)))}
-		err = r.run(name, read)
+		b := &blocks{ctx: ctx, key: &s.key, name: snapshotFile(name, newest), file: file, size: size}
+		err = b.run(name, read)
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("store: snapshot %s: %w", name, err)
 	}
 	return nil
-}
-
-// blockReader reads blocks.
-type blockReader struct {
-	ctx        context.Context
-	key        *key
-	name       string
-	r          io.Reader
-	left, size int64 // of the file
-	number     uint64
-	block      []byte
-	rest       []byte // of block, not given yet
-	err        error
-}
-
-func (r *blockReader) damage(reason string) error {
-	return &CorruptError{r.name, r.size, reason, adviceSnapshot}
-}
-
-func (r *blockReader) run(name string, read func(Snapshot, io.Reader) error) error {
-	h, wrong, err := r.key.readSnapshotHeader(r.r, name)
-	if err != nil {
-		return err
-	}
-	if wrong != "" {
-		return r.damage(wrong)
-	}
-	r.took(int64(snapshotHead + len(name) + 4))
-	if err := read(h, r); err != nil {
-		if r.err != nil && r.err != io.EOF && !errors.Is(err, r.err) {
-			err = errors.Join(r.err, err) // what read made of damage
-		}
-		return err
-	}
-	_, err = io.Copy(io.Discard, r)
-	return err
-}
-
-func (r *blockReader) took(n int64) { r.size, r.left = r.size+n, r.left-n }
-
-func (r *blockReader) Read(p []byte) (int, error) {
-	for len(r.rest) == 0 && r.err == nil {
-		r.err = r.next()
-	}
-	if len(r.rest) == 0 {
-		return 0, r.err
-	}
-	n := copy(p, r.rest)
-	r.rest = r.rest[n:]
-	return n, nil
-}
-
-// next reads a block; io.EOF after the last one, which must end the file.
-func (r *blockReader) next() error {
-	if err := r.ctx.Err(); err != nil {
-		return err
-	}
-	if r.left < 8 {
-		return r.damage("it is cut short")
-	}
-	var b [8]byte
-	if _, err := io.ReadFull(r.r, b[:]); err != nil {
-		return err
-	}
-	length := int64(binary.LittleEndian.Uint32(b[:]))
-	if length > snapshotBlock || length > r.left-8 {
-		return r.damage("a block is longer than it can be")
-	}
-	if r.block == nil {
-		r.block = make([]byte, snapshotBlock)
-	}
-	data := r.block[:length]
-	if _, err := io.ReadFull(r.r, data); err != nil {
-		return err
-	}
-	if r.key.blockCRC(r.number, data) != binary.LittleEndian.Uint32(b[4:]) {
-		return r.damage("a block has another checksum")
-	}
-	r.took(8 + length)
-	r.number++
-	switch {
-	case length > 0:
-		r.rest = data
-		return nil
-	case r.left > 0:
-		return r.damage("something follows its end")
-	}
-	return io.EOF
 }

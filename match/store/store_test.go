@@ -200,6 +200,13 @@ func TestSnapshots(t *testing.T) {
 		assert.Equal(t, want, got)
 		assert.Equal(t, text, gotText)
 	}
+	var kept io.Reader
+	require.NoError(t, s.ReadSnapshot(ctx, "index", func(_ Snapshot, r io.Reader) error {
+		kept = r
+		return nil
+	}))
+	_, err = kept.Read(make([]byte, 1))
+	require.Error(t, err)
 	failure := errors.New("cannot")
 	err = s.WriteSnapshot(ctx, Snapshot{Name: "index"}, func(w io.Writer) error {
 		_, err := io.WriteString(w, big)
