@@ -33,7 +33,8 @@ With two ids, why these records are one person or not: every field of both as it
 sibling at the same address. Then the rules of the policy that fired, the blocking rules that found the pair or that
 none would, and which single field would have to come out otherwise for another decision.
 
-With one id, how this person came to be, join by join, what else is possible, and the golden record.
+With one id, how this person came to be, join by join, what else is possible, the person's life (the records in the order
+they came with what each brought, the names, the doses) and the golden record.
 
 Examples:
   idem explain clinic.csv 12 104                            two records

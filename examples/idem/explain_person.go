@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/idem-health/idem/examples/idem/report"
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/merge"
@@ -18,6 +19,9 @@ type personAnswer struct {
 	Records  []string       `json:"records"`
 	Joins    []joinAnswer   `json:"joins"`
 	Newborns []newbornShown `json:"newborns,omitempty"`
+	Life     []lifeAnswer   `json:"life"` // the records in the order they came
+	Names    []nameAnswer   `json:"names"`
+	Doses    []doseAnswer   `json:"doses,omitempty"`
 	Possible []nearAnswer   `json:"also_possible"` // pairs with records of other people, the most likely first
 	More     int            `json:"more_possible,omitempty"`
 	Golden   []goldenAnswer `json:"golden"`
@@ -73,13 +77,13 @@ func (e *explainer) person(a int) (answer, error) {
 		p.Records = append(p.Records, e.name(int(m)))
 	}
 	slices.Sort(p.Records)
-	rules := map[[2]int32]string{}
-	p.Possible = e.near(person, rules)
+	within := map[[2]int32]match.Pair{}
+	p.Possible = e.near(person, within)
 	p.More = max(0, len(p.Possible)-mostNear)
 	p.Possible = p.Possible[:len(p.Possible)-p.More]
 	for _, j := range res.Joins(person) {
 		p.Joins = append(p.Joins, joinAnswer{
-			A: e.name(int(j.A)), B: e.name(int(j.B)), Weight: round(scoring.Weight(j.Weight).Bits(), 3), Rule: rules[[2]int32{int32(j.A), int32(j.B)}],
+			A: e.name(int(j.A)), B: e.name(int(j.B)), Weight: round(scoring.Weight(j.Weight).Bits(), 3), Rule: within[[2]int32{int32(j.A), int32(j.B)}].Rule,
 			Evidence: round(float64(j.Sum)/float64(scoring.OneBit), 3), Records: int(j.Rows),
 		})
 	}
@@ -88,7 +92,11 @@ func (e *explainer) person(a int) (answer, error) {
 			p.Newborns = append(p.Newborns, newbornShown{e.name(x.Record), e.name(x.With), string(x.By)})
 		}
 	}
-	golden, err := e.golden(members)
+	records, err := e.records(members...)
+	if err != nil {
+		return nil, err
+	}
+	golden, err := e.golden(members, records)
 	if err != nil {
 		return nil, err
 	}
@@ -96,12 +104,13 @@ func (e *explainer) person(a int) (answer, error) {
 	for _, v := range golden.Values {
 		p.Golden = append(p.Golden, goldenAnswer{v.Field, v.Value, v.Source + "/" + v.ID, string(v.Rule), v.Agree, v.Differ})
 	}
+	l := life{explainer: e, members: slices.Clone(members), records: records, golden: &golden, pairs: within}
+	l.tell(p)
 	return p, nil
 }
 
-// near returns the pairs of a person with others, and notes which rule found the
-// pairs within it.
-func (e *explainer) near(person int, rules map[[2]int32]string) []nearAnswer {
+// near returns the pairs of a person with others, and notes the pairs within it.
+func (e *explainer) near(person int, within map[[2]int32]match.Pair) []nearAnswer {
 	res := e.result
 	near := []nearAnswer{}
 	for pair := range res.Pairs() {
@@ -109,7 +118,7 @@ func (e *explainer) near(person int, rules map[[2]int32]string) []nearAnswer {
 		inA, inB := res.Person(int(a)) == person, res.Person(int(b)) == person
 		switch {
 		case inA && inB:
-			rules[[2]int32{a, b}] = pair.Rule
+			within[[2]int32{a, b}] = pair
 			continue
 		case inB:
 			a, b = b, a
@@ -130,11 +139,7 @@ func (e *explainer) near(person int, rules map[[2]int32]string) []nearAnswer {
 }
 
 // golden merges the records of a person.
-func (e *explainer) golden(members []int32) (merge.GoldenRecord, error) {
-	found, err := e.records(members...)
-	if err != nil {
-		return merge.GoldenRecord{}, err
-	}
+func (e *explainer) golden(members []int32, found map[int32]patient.Record) (merge.GoldenRecord, error) {
 	records := make([]patient.Record, 0, len(members))
 	for _, m := range members {
 		records = append(records, found[m])
@@ -157,7 +162,7 @@ func (p *personAnswer) print(t *textWriter) {
 		if i == 0 {
 			t.printf("Newborns that got their names:\n")
 		}
-		t.printf("  %s is the child of %s, by %s\n", printable(n.Record), printable(n.With), n.By)
+		t.printf("  %s has the name of %s, by %s\n", printable(n.Record), printable(n.With), report.ResolvedBy(merge.ResolveReason(n.By)))
 		if i == len(p.Newborns)-1 {
 			t.printf("\n")
 		}
@@ -178,6 +183,7 @@ func (p *personAnswer) print(t *textWriter) {
 		}
 		t.printf("\n")
 	}
+	p.printLife(t)
 	t.printf("Golden record:\n")
 	rows := make([][]string, 0, len(p.Golden))
 	for _, g := range p.Golden {
