@@ -35,6 +35,9 @@ type set struct {
 	made   *population.Options // the set is generated: see set.in
 	path   string              // and is here, not below IDEM_DATA
 	policy string              // "" is generic
+
+	columns []population.Column // of a generated file; nil is all
+	ndjson  bool                // it is NDJSON, not CSV
 }
 
 // febrlPerson is the number in rec-N-org and rec-N-dup-M.

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/idem-health/idem/benchmarks/population"
@@ -29,6 +32,9 @@ var generatedFiles = []set{
 func (s set) in(dir string) set {
 	if s.made != nil {
 		s.path = filepath.Join(dir, s.name+".csv")
+		if s.ndjson {
+			s.path = filepath.Join(dir, s.name+".ndjson")
+		}
 	}
 	return s
 }
@@ -39,37 +45,73 @@ func (s set) make(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	columns := s.columns
+	for c := population.Column(0); s.columns == nil && c < population.NumColumns; c++ {
+		columns = append(columns, c)
+	}
 	file, err := os.Create(s.path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	out := bufio.NewWriter(file)
-	rows := csv.NewWriter(out)
-	cells := make([]string, population.NumColumns+1)
-	for c := range population.NumColumns {
-		cells[c] = c.String()
+	write := csvRow(out)
+	if s.ndjson {
+		write = jsonRow(out)
 	}
-	cells[population.NumColumns] = generatedTruth
-	if err := rows.Write(cells); err != nil {
+	cells := make([]string, 0, len(columns)+1)
+	for _, c := range columns {
+		cells = append(cells, c.String())
+	}
+	if err := write(append(cells, generatedTruth)); err != nil {
 		return err
 	}
 	for row, err := range g.Rows(ctx) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		for c := range population.NumColumns {
-			cells[c] = row.Value(c)
+		cells = cells[:0]
+		for _, c := range columns {
+			cells = append(cells, row.Value(c))
 		}
 		t := row.Truth()
-		cells[population.NumColumns] = strconv.FormatUint(t.Person, 10)
+		person := strconv.FormatUint(t.Person, 10)
 		if !t.MayLink { // a sealed adoption makes two people of one
-			cells[population.NumColumns] += " sealed"
+			person += " sealed"
 		}
-		if err := rows.Write(cells); err != nil {
+		if err := write(append(cells, person)); err != nil {
 			return err
 		}
 	}
-	rows.Flush()
-	return errors.Join(rows.Error(), out.Flush())
+	return out.Flush()
+}
+
+// csvRow returns a function that writes rows of CSV, the header first.
+func csvRow(w io.Writer) func(cells []string) error {
+	rows := csv.NewWriter(w)
+	return func(cells []string) error {
+		err := rows.Write(cells)
+		rows.Flush()
+		return errors.Join(err, rows.Error())
+	}
+}
+
+// jsonRow returns a function that takes the names first and writes every row
+// after them as an object a line, without what is empty.
+func jsonRow(w io.Writer) func(cells []string) error {
+	var names []string
+	encoder := json.NewEncoder(w)
+	return func(cells []string) error {
+		if names == nil {
+			names = slices.Clone(cells)
+			return nil
+		}
+		object := make(map[string]string, len(cells))
+		for i, c := range cells {
+			if c != "" {
+				object[names[i]] = c
+			}
+		}
+		return encoder.Encode(object)
+	}
 }

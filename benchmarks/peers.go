@@ -57,6 +57,15 @@ installed is skipped with a message.
 
 `
 
+// defaultVenv is where the Python environment of the peers is.
+func defaultVenv() string {
+	venv := os.Getenv("IDEM_PEERS_VENV")
+	if cache, err := os.UserCacheDir(); venv == "" && err == nil {
+		venv = filepath.Join(cache, "idem-peers")
+	}
+	return venv
+}
+
 func parsePeers(arguments []string, w io.Writer) (peersFlags, []string, error) {
 	var f peersFlags
 	flags := flag.NewFlagSet("peers", flag.ContinueOnError)
@@ -66,14 +75,10 @@ func parsePeers(arguments []string, w io.Writer) (peersFlags, []string, error) {
 		flags.PrintDefaults()
 	}
 	// IDEM_PEERS_VENV is what the tests look for, too.
-	venv := os.Getenv("IDEM_PEERS_VENV")
-	if cache, err := os.UserCacheDir(); venv == "" && err == nil {
-		venv = filepath.Join(cache, "idem-peers")
-	}
 	flags.StringVar(&f.set, "set", "", "the named `SET`, several separated by commas, or all (default gen_100k)")
 	flags.StringVar(&f.file, "file", "", "another `FILE`: CSV, plain or .gz")
 	flags.StringVar(&f.truth, "truth", "", "with --file, who is who: `COLUMN`, COLUMN~REGEX or FILE.csv (record_id,person_id and perhaps source)")
-	flags.StringVar(&f.venv, "venv", venv, "`DIR` of the Python environment; IDEM_PEERS_VENV says it as well")
+	flags.StringVar(&f.venv, "venv", defaultVenv(), "`DIR` of the Python environment; IDEM_PEERS_VENV says it as well")
 	flags.BoolVar(&f.install, "install", false, "make the Python environment first, with the pinned packages from PyPI")
 	flags.StringVar(&f.command, "command", "", "one more matcher: a `LINE` for the shell with {in} and {out}, which writes {out}/clusters.csv")
 	flags.StringVar(&f.only, "only", "", "run these `PEERS` alone, separated by commas: "+strings.Join(peerNames, ", ")+"; idem, which always runs, is only us")

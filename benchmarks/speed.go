@@ -26,6 +26,17 @@ type timing struct {
 	Score      time.Duration // CPU of the scoring stage alone
 	Peak       int64         // bytes
 	Stages     []match.StageTime
+	Recall     float64 // of blocking, where the truth is known
+}
+
+// stage is the CPU time of a stage.
+func (t *timing) stage(name match.Stage) time.Duration {
+	for _, s := range t.Stages {
+		if s.Stage == name {
+			return s.CPU
+		}
+	}
+	return 0
 }
 
 // time1 runs a set once in this process.
@@ -44,22 +55,45 @@ func time1(ctx context.Context, s set) (timing, error) {
 		Set: s.name, Records: result.Records(), Candidates: result.Stats.Candidates,
 		Wall: time.Since(wall), CPU: meter.CPU() - cpu, Peak: meter.Peak(), Stages: result.Stats.Stages,
 	}
-	for _, stage := range t.Stages {
-		if stage.Stage == match.StageScore {
-			t.Score = stage.CPU
+	t.Score = t.stage(match.StageScore)
+	t.Recall, err = recallOf(ctx, s, result)
+	return t, err
+}
+
+// recallOf reads a set once more for its truth, off the clock.
+func recallOf(ctx context.Context, s set, result *match.Result) (float64, error) {
+	if s.made == nil {
+		return 0, nil
+	}
+	reader, err := s.open()
+	if err != nil {
+		return 0, err
+	}
+	defer reader.Close()
+	known := newTruth()
+	for _, err := range known.watch(s, reader.Records(ctx)) {
+		if err != nil {
+			return 0, err
 		}
 	}
-	return t, nil
+	person := make([]int32, result.Records())
+	for i := range person {
+		person[i] = known.of[result.Key(i)].person
+	}
+	return blockingRecall(person, result), nil
 }
 
 // timeAlone runs a set in a process of its own, so that the peak of memory is
-// the set's. Dir is where generated sets are.
-func timeAlone(ctx context.Context, s set, dir string) (timing, error) {
+// the set's, on a number of processors (0: all). Dir is where generated sets are.
+func timeAlone(ctx context.Context, s set, dir string, processors int) (timing, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return timing{}, fmt.Errorf("speed: %w", err)
 	}
 	command := exec.CommandContext(ctx, self, "speed", "--once", s.name, "--dir", dir)
+	if processors > 0 {
+		command.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", processors))
+	}
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {
@@ -72,9 +106,23 @@ func timeAlone(ctx context.Context, s set, dir string) (timing, error) {
 	return t, nil
 }
 
+// timeBest is the run of several that used least.
+func timeBest(ctx context.Context, s set, dir string, runs, processors int) (best timing, err error) {
+	for run := range runs {
+		t, err := timeAlone(ctx, s, dir, processors)
+		if err != nil {
+			return best, err
+		}
+		if run == 0 || t.CPU < best.CPU {
+			best = t
+		}
+	}
+	return best, nil
+}
+
 // printOnce is the other side of timeAlone.
 func printOnce(ctx context.Context, w io.Writer, name, dir string) error {
-	chosen, err := choose(append(slices.Clone(sets), cohortSet(dir, 0)), name)
+	chosen, err := choose(slices.Concat(sets, []set{cohortSet(dir, 0)}, growthSets(dir)), name)
 	if err != nil {
 		return fmt.Errorf("speed: %w", err)
 	}
@@ -96,15 +144,9 @@ func printSpeed(ctx context.Context, w io.Writer, chosen []set, runs int, dir st
 		"set", "records", "candidates", "CPU s", "goal", "wall s", "records/CPU s", "pairs/CPU s *", "peak MB")
 	var slow error
 	for _, s := range chosen {
-		var best timing
-		for run := range runs {
-			t, err := timeAlone(ctx, s, dir)
-			if err != nil {
-				return err
-			}
-			if run == 0 || t.CPU < best.CPU {
-				best = t
-			}
+		best, err := timeBest(ctx, s, dir, runs, 0)
+		if err != nil {
+			return err
 		}
 		goal := "-"
 		if s.speed > 0 {
