@@ -49,19 +49,26 @@ func (ix *Index) eachAll(ctx context.Context, shard, shards uint32, visit func(i
 	if ix.right != nil {
 		return ix.eachCross(ctx, int(shard), int(shards), visit)
 	}
+	// The second rows come in runs, each for all first rows, so that who looks at
+	// rows finds those of a run where it had them.
 	n := uint32(ix.n)
-	for i := shard; i < n; i += shards {
+	for from := uint32(0); from < n; from += allRun {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for j := i + 1; j < n; j++ {
-			if !visit(i, j, 0, ^uint64(0)) {
-				return nil
+		to := min(from+allRun, n)
+		for i := shard; i < to; i += shards {
+			for j := max(from, i+1); j < to; j++ {
+				if !visit(i, j, 0, ^uint64(0)) {
+					return nil
+				}
 			}
 		}
 	}
 	return ctx.Err()
 }
+
+const allRun = 256
 
 // eachCross visits every pair of a left and a right row, those of a row of the
 // larger side together.

@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"slices"
 
 	"github.com/idem-health/idem/blocking"
 	"github.com/idem-health/idem/match/patient"
@@ -26,9 +27,11 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 	if err != nil {
 		return nil, err
 	}
-	candidates, share, err := r.countCandidates(ctx, comparer)
-	if err != nil {
-		return nil, err
+	candidates, share := asCandidates(random), 1.0
+	if !r.index.All() || pairsOf(random) != r.allPairs() {
+		if candidates, share, err = r.countCandidates(ctx, comparer); err != nil {
+			return nil, err
+		}
 	}
 	m := scoring.Train(scoring.Training{
 		Comparisons: cs,
@@ -46,6 +49,23 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 	return m, nil
 }
 
+// asCandidates returns the counts of all pairs as those of candidates, which all
+// of them are.
+func asCandidates(all []scoring.PatternCount) []scoring.PatternCount {
+	candidates := slices.Clone(all)
+	for i := range candidates {
+		candidates[i].Mask = ^uint64(0)
+	}
+	return candidates
+}
+
+func pairsOf(counts []scoring.PatternCount) (n float64) {
+	for _, c := range counts {
+		n += float64(c.N)
+	}
+	return n
+}
+
 // countRandom counts the patterns of random pairs, or of all pairs of a small
 // file. Rows are in the order of a digest of their content, so that rows at a
 // fixed distance are as random a pair as any: the draw depends on nothing else,
@@ -58,18 +78,34 @@ func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.P
 	n := r.table.Distinct()
 	counters := newCounters(c, r.workers)
 	want := min(randomPairs, max(fewPairs, n*perRecord))
-	all := n*(n-1)/2 <= want
+	if n*(n-1)/2 <= want {
+		return countAll(ctx, counters, n)
+	}
 	each := min(want/n+1, n/3)
 	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
 		counter, session := &counters[worker].Counter, counters[worker].session
 		for i := n * task / randomTasks; i < n*(task+1)/randomTasks; i++ {
-			first, partners := i+n/3+1, each
-			if all {
-				first, partners = i+1, n-1-i
-			}
-			for d := range partners {
-				j := (first + d) % n
+			for d := range each {
+				j := (i + n/3 + 1 + d) % n
 				counter.Add(session.Pattern(uint32(min(i, j)), uint32(max(i, j))), 0)
+			}
+		}
+		return nil
+	})
+	return merged(counters), err
+}
+
+// countAll counts the patterns of all pairs of n rows: those of few rows with
+// few, so that a session has both at hand.
+func countAll(ctx context.Context, counters []sessionCounter, n int) ([]scoring.PatternCount, error) {
+	const tile = 128
+	tiles := (n + tile - 1) / tile
+	err := parallel(ctx, len(counters), tiles*tiles, func(worker, task int) error {
+		counter, session := &counters[worker].Counter, counters[worker].session
+		x, y := task/tiles*tile, task%tiles*tile
+		for i := x; i < min(x+tile, n); i++ {
+			for j := max(y, i+1); j < min(y+tile, n); j++ {
+				counter.Add(session.Pattern(uint32(i), uint32(j)), 0)
 			}
 		}
 		return nil
