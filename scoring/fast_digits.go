@@ -132,15 +132,18 @@ func settlePhone(x, y *digitFacts) (uint8, bool) {
 	return settleNumber(x, y)
 }
 
-// settlePostalCode knows ZIP codes of five digits.
+// settlePostalCode knows codes of as many digits each, three or more, but for
+// ZIP+4, of which five count.
 func settlePostalCode(x, y *digitFacts) (uint8, bool) {
-	if x.n != 5 || y.n != 5 {
+	const zip4 = 9
+	if x.n != y.n || x.n < 3 || x.n == zip4 {
 		return 0, false
 	}
+	area := 4 * (x.n - 3)
 	switch level, _ := settleNumber(x, y); {
 	case level == nearNear:
 		return postalNear, true
-	case x.packed>>8 == y.packed>>8:
+	case x.packed>>area == y.packed>>area:
 		return postalArea, true
 	}
 	return postalDiffers, true

@@ -1,7 +1,5 @@
 package scoring
 
-import "math/bits"
-
 // A Scorer applies a model and a policy to patterns. It is immutable and safe
 // for concurrent use; each goroutine keeps a [Cache] of its own.
 type Scorer struct {
@@ -118,14 +116,20 @@ func (s *Scorer) against(sc *Scored, freq FrequencyWeights, k int) Weight {
 // A Cache remembers the patterns seen. Not safe for concurrent use.
 type Cache struct {
 	scorer *Scorer
-	slots  []int32 // index + 1 into keys and scored; 0 is empty
-	keys   []Pattern
-	scored []*Scored
+	slots  []cacheSlot // open addressing, a power of two of them
+	keys   []Pattern   // in order of first sight
+}
+
+// A cacheSlot has what one probe needs beside each other: of ten thousands of
+// patterns each look at another place waits for memory.
+type cacheSlot struct {
+	pattern Pattern
+	scored  *Scored // nil: empty
 }
 
 // NewCache returns an empty cache.
 func (s *Scorer) NewCache() *Cache {
-	return &Cache{scorer: s, slots: make([]int32, 1024)}
+	return &Cache{scorer: s, slots: make([]cacheSlot, 1024)}
 }
 
 // Len returns how many patterns were seen.
@@ -136,30 +140,35 @@ func (c *Cache) Patterns() []Pattern { return c.keys }
 
 // Get returns what the scorer says of a pattern, computed on first sight.
 func (c *Cache) Get(p Pattern) *Scored {
-	last := uint64(len(c.slots) - 1)
-	i := mixPattern(p, 0) & last
-	for ; c.slots[i] != 0; i = (i + 1) & last {
-		if k := c.slots[i] - 1; c.keys[k] == p {
-			return c.scored[k]
-		}
+	slot := c.find(p)
+	if slot.scored != nil {
+		return slot.scored
 	}
 	sc := c.scorer.Score(p)
-	c.keys, c.scored = append(c.keys, p), append(c.scored, &sc)
-	c.slots[i] = int32(len(c.keys))
+	*slot = cacheSlot{p, &sc}
+	c.keys = append(c.keys, p)
 	if len(c.keys)*2 > len(c.slots) {
 		c.grow()
 	}
 	return &sc
 }
 
-func (c *Cache) grow() {
-	c.slots = make([]int32, 1<<bits.Len(uint(4*len(c.keys))))
+// find returns the slot of a pattern, or the empty one where it belongs.
+func (c *Cache) find(p Pattern) *cacheSlot {
 	last := uint64(len(c.slots) - 1)
-	for k, p := range c.keys {
-		i := mixPattern(p, 0) & last
-		for c.slots[i] != 0 {
-			i = (i + 1) & last
+	for i := mixPattern(p, 0) & last; ; i = (i + 1) & last {
+		if slot := &c.slots[i]; slot.scored == nil || slot.pattern == p {
+			return slot
 		}
-		c.slots[i] = int32(k + 1)
+	}
+}
+
+func (c *Cache) grow() {
+	old := c.slots
+	c.slots = make([]cacheSlot, 4*len(old))
+	for _, slot := range old {
+		if slot.scored != nil {
+			*c.find(slot.pattern) = slot
+		}
 	}
 }
