@@ -58,7 +58,7 @@ func (b *blocks) run(name string, read func(Snapshot, io.Reader) error) error {
 	b.at = int64(n)
 	b.full, b.spare = make(chan block, ahead), make(chan []byte, ahead)
 	for range ahead {
-		b.spare <- make([]byte, 8+snapshotBlock)
+		b.spare <- make([]byte, min(8+snapshotBlock, b.size))
 	}
 	go b.fetch()
 	defer func() {
