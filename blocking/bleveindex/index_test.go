@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -426,4 +427,59 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	}
 	stacks := make([]byte, 1<<16)
 	t.Errorf("goroutines are left:\n%s", stacks[:runtime.Stack(stacks, true)])
+}
+
+// TestConcurrentUse changes, asks and rebuilds at once: no answer fails, and what
+// remains is what was put.
+func TestConcurrentUse(t *testing.T) {
+	ix := rebuilt(t, Options{Batch: 20}, of(nil))
+	record := func(i int) *patient.Normalized {
+		return normal(fmt.Sprintf("given_name=G%c%c", 'A'+i%26, 'A'+i/26), "family_name=SMITH", "birth_date=2014-03-12")
+	}
+	const n = 120
+	var changes, questions sync.WaitGroup
+	stop := make(chan struct{})
+	for range 2 {
+		questions.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				_, _, err := ix.Candidates(ctx, record(i%n), 10)
+				assert.NoError(t, err)
+				_, _, err = ix.Search(ctx, "smith 2014", 10)
+				assert.NoError(t, err)
+			}
+		})
+	}
+	for from := range 3 {
+		changes.Go(func() {
+			for i := from; i < n; i += 3 {
+				assert.NoError(t, ix.Put(ctx, fmt.Sprint(i), record(i)))
+				if i%2 == 1 {
+					assert.NoError(t, ix.Delete(ctx, fmt.Sprint(i)))
+				}
+				if i%20 == 0 {
+					assert.NoError(t, ix.Commit(ctx, uint64(i)))
+					assert.NoError(t, ix.Check(ctx))
+				}
+			}
+		})
+	}
+	changes.Wait()
+	require.NoError(t, ix.Commit(ctx, n))
+	want := map[string]*patient.Normalized{}
+	digest := Digest{}
+	for i := 0; i < n; i += 2 {
+		want[fmt.Sprint(i)] = record(i)
+		digest = digest.Add(Entry(fmt.Sprint(i), record(i)))
+	}
+	assert.Equal(t, digest, ix.State().Digest)
+	require.NoError(t, ix.Rebuild(ctx, State{}, of(want)))
+	close(stop)
+	questions.Wait()
+	assert.Equal(t, State{Count: n / 2, Digest: digest}, ix.State())
+	require.NoError(t, ix.Check(ctx))
 }
