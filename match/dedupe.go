@@ -210,14 +210,17 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 // spec returns the columns a run needs: those of its comparisons and rules.
 // Fields that only rules read, by equality, need no values.
 func (r *run) spec(comparisons []scoring.Comparison) table.Spec {
+	return tableSpec(comparisons, r.o.Policy, r.candidateRules())
+}
+
+func tableSpec(comparisons []scoring.Comparison, policy scoring.Policy, rules []blocking.Rule) table.Spec {
 	var spec table.Spec
 	for _, c := range comparisons {
 		spec.Text = append(spec.Text, c.Fields()...)
 	}
-	if r.o.Policy.Newborns {
+	if policy.Newborns {
 		spec.Text = append(spec.Text, newbornFields...)
 	}
-	rules := r.candidateRules()
 	spec.Text = append(spec.Text, blocking.Text(rules)...)
 	for _, rule := range rules {
 		spec.Key = append(spec.Key, rule.Fields()...)

@@ -291,6 +291,12 @@ func (s *State) All() iter.Seq2[RecordID, RecordDigest] {
 // Records returns the records of a person in use, sorted.
 func (s *State) Records(id EnterpriseID) []RecordID { return slices.Clone(s.people[id]) }
 
+// Members passes over the records of a person in use, sorted.
+func (s *State) Members(id EnterpriseID) iter.Seq[RecordID] { return slices.Values(s.people[id]) }
+
+// Count returns how many records a person has.
+func (s *State) Count(id EnterpriseID) int { return len(s.people[id]) }
+
 // People returns the ids in use, ascending.
 func (s *State) People() []EnterpriseID { return slices.Sorted(maps.Keys(s.people)) }
 

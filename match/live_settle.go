@@ -1,0 +1,376 @@
+package match
+
+import (
+	"slices"
+
+	"github.com/idem-health/idem/blocking"
+	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/merge"
+)
+
+// apply changes the pairs that are kept by a step and returns the rows whose
+// components are to be solved anew. The caller holds Engine.serial and mu for
+// reading.
+func (l *live) apply(s *step) (seeds []uint32) {
+	seed := func(rows ...uint32) { seeds = append(seeds, rows...) }
+	for _, row := range s.out {
+		for _, e := range l.rows[row].edges {
+			l.drop(e.row, row)
+			seed(e.row)
+		}
+		l.rows[row].edges = nil
+		l.rows[row].echo = true
+		seed(row)
+	}
+	for _, row := range s.come {
+		r := &l.rows[row]
+		r.there, r.echo = true, true
+		l.rowOf[r.id] = row
+		l.received[r.received]++
+		if r.protected {
+			l.protected++
+		}
+		seed(row)
+	}
+	for _, row := range s.enter {
+		l.rows[row].echo = false
+		seed(row)
+	}
+	for row, leads := range s.lead {
+		l.rows[row].leads = leads
+		seed(row)
+	}
+	for row, decided := range s.decided {
+		l.rows[row].decided = decided
+		seed(row)
+	}
+	for _, row := range s.gone {
+		seed(l.saidRows(row)...)
+		r := &l.rows[row]
+		r.there, r.leads = false, false
+		if l.rowOf[r.id] == row {
+			delete(l.rowOf, r.id)
+		}
+		if l.received[r.received]--; l.received[r.received] == 0 {
+			delete(l.received, r.received)
+		}
+		delete(l.waiting, r.id)
+		if r.protected {
+			l.protected--
+		}
+	}
+	for _, p := range s.found {
+		l.keep(p)
+		seed(p.b)
+	}
+	for _, k := range s.crossed {
+		seed(l.cross(k)...)
+	}
+	return seeds
+}
+
+// drop takes the edge to other out of a row.
+func (l *live) drop(row, other uint32) {
+	edges := l.rows[row].edges
+	if i := slices.IndexFunc(edges, func(e edge) bool { return e.row == other }); i >= 0 {
+		edges[i] = edges[len(edges)-1]
+		l.rows[row].edges = edges[:len(edges)-1]
+	}
+}
+
+// keep enters a pair at both of its rows, unless it is there.
+func (l *live) keep(p foundPair) {
+	if l.adjacent(p.a, p.b) {
+		return
+	}
+	l.rows[p.a].edges = append(l.rows[p.a].edges, edge{p.b, p.weight, p.kind})
+	l.rows[p.b].edges = append(l.rows[p.b].edges, edge{p.a, p.weight, p.kind})
+}
+
+func (l *live) adjacent(a, b uint32) bool {
+	if len(l.rows[b].edges) < len(l.rows[a].edges) {
+		a, b = b, a
+	}
+	return slices.ContainsFunc(l.rows[a].edges, func(e edge) bool { return e.row == b })
+}
+
+// cross follows a block that has outgrown its bound, or is within it again: its
+// pairs are no candidates any more, but for those of other blocks, or are again.
+// It returns the rows of the block: their evidence has changed.
+func (l *live) cross(k blocking.BlockKey) []uint32 {
+	rows := l.index.AppendRows(nil, k)
+	slices.Sort(rows)
+	l.own.forget()
+	if len(rows) > int(k.Bound) {
+		l.outgrown++
+		l.outgrow(rows)
+		return rows
+	}
+	l.outgrown--
+	for i, a := range rows {
+		for _, b := range rows[i+1:] {
+			if !l.adjacent(a, b) {
+				if p, ok := l.pair(l.own, a, b); ok {
+					l.keep(p)
+				}
+			}
+		}
+	}
+	return rows
+}
+
+// outgrow drops the pairs that no block has any more.
+func (l *live) outgrow(rows []uint32) {
+	keys := make(map[uint32][]blocking.BlockKey, len(rows))
+	of := func(row uint32) []blocking.BlockKey {
+		k, ok := keys[row]
+		if !ok {
+			k, _ = l.index.AppendKeys(nil, row)
+			keys[row] = k
+		}
+		return k
+	}
+	for _, a := range rows {
+		edges := l.rows[a].edges
+		for i := len(edges) - 1; i >= 0; i-- { // what is dropped is replaced by the last, which was seen
+			b := edges[i].row
+			if _, member := slices.BinarySearch(rows, b); member && l.index.Shared(of(a), of(b)) == 0 {
+				l.drop(a, b)
+				l.drop(b, a)
+			}
+		}
+	}
+}
+
+// saidRows returns the rows that a steward said are the same as a row.
+func (l *live) saidRows(row uint32) (rows []uint32) {
+	if !l.rows[row].decided {
+		return nil
+	}
+	for _, d := range l.said[l.rows[row].id] {
+		if other, ok := l.rowOf[d.other]; ok && d.same {
+			rows = append(rows, other)
+		}
+	}
+	return rows
+}
+
+// components returns the connected components of the seeds that are records, each
+// in canonical order.
+func (l *live) components(seeds []uint32, seen map[uint32]bool) (list [][]uint32) {
+	for _, from := range seeds {
+		if seen[from] || !l.rows[from].there || l.rows[from].echo {
+			continue
+		}
+		seen[from] = true
+		rows := []uint32{from}
+		visit := func(row uint32) {
+			if !seen[row] {
+				seen[row] = true
+				rows = append(rows, row)
+			}
+		}
+		for at := 0; at < len(rows); at++ {
+			for _, e := range l.rows[rows[at]].edges {
+				if e.kind.joins() {
+					visit(e.row)
+				}
+			}
+			for _, row := range l.saidRows(rows[at]) {
+				visit(row)
+			}
+		}
+		slices.SortFunc(rows, l.order)
+		l.largest = max(l.largest, len(rows))
+		list = append(list, rows)
+	}
+	return list
+}
+
+// solve groups the rows of a component into people, as a batch would, and notes
+// which placeholders wait.
+func (l *live) solve(rows []uint32) (people [][]uint32) {
+	labels := make([]uint32, len(rows))
+	if len(rows) > 1 || l.policy.Newborns && l.rows[rows[0]].nameless {
+		labels = l.solveProblem(rows)
+	}
+	place := make([]int, len(rows))
+	for i, label := range labels {
+		if int(label) == i {
+			place[i] = len(people)
+			people = append(people, nil)
+		}
+		p := place[label]
+		people[p] = append(people[p], rows[i])
+	}
+	return people
+}
+
+func (l *live) solveProblem(rows []uint32) []uint32 {
+	p := &problem{rows: len(rows)}
+	local := make(map[uint32]uint32, len(rows))
+	for i, row := range rows {
+		local[row] = uint32(i)
+	}
+	placeholder := false
+	for i, row := range rows {
+		a := uint32(i)
+		r := &l.rows[row]
+		placeholder = placeholder || r.nameless
+		for _, e := range r.edges {
+			b, member := local[e.row]
+			if !member || b < a {
+				continue
+			}
+			if e.kind&(edgeMatch|edgeMixed) == edgeMatch {
+				p.edges = append(p.edges, merge.Edge{A: a, B: b, Weight: e.weight})
+			}
+			if e.kind&edgeLink != 0 {
+				p.links = append(p.links, [2]uint32{a, b})
+			}
+		}
+		if r.decided {
+			l.addSaid(p, local, row, a)
+		}
+	}
+	keys := make([][]blocking.BlockKey, len(rows))
+	of := func(i uint32) []blocking.BlockKey {
+		if keys[i] == nil {
+			keys[i], _ = l.index.AppendKeys(nil, rows[i])
+		}
+		return keys[i]
+	}
+	l.own.forget()
+	p.evidence = func(a, b uint32) merge.Evidence {
+		return l.own.evidence(rows[a], rows[b], l.index.Shared(of(a), of(b)) != 0)
+	}
+	labels, _ := p.group()
+	if !l.policy.Newborns || !placeholder {
+		return labels
+	}
+	p.newborn = func(i uint32) merge.NewbornView {
+		var n patient.Normalized
+		l.own.rows.view(&n, int(rows[i]))
+		return merge.ViewNewborn(&n)
+	}
+	p.pair = func(a, b uint32) merge.NewbornPair { return l.own.newborn(rows[a], rows[b]) }
+	report := p.placeholders(labels)
+	l.note(rows, &report)
+	return report.Join(labels)
+}
+
+// addSaid adds what stewards said of a row and rows of the component that come
+// after it.
+func (l *live) addSaid(p *problem, local map[uint32]uint32, row, a uint32) {
+	for _, d := range l.said[l.rows[row].id] {
+		other, known := l.rowOf[d.other]
+		b, member := local[other]
+		if !known || !member || b < a {
+			continue
+		}
+		if d.same {
+			p.same = append(p.same, [2]uint32{a, b})
+		} else {
+			p.never = append(p.never, [2]uint32{a, b})
+		}
+	}
+}
+
+// A waitingNewborn is a placeholder that waits, by identities.
+type waitingNewborn struct {
+	reason     merge.WaitReason
+	since      int32 // day, 0 unknown
+	candidates []waitingCandidate
+}
+
+type waitingCandidate struct {
+	with   merge.RecordID
+	weight int32
+	enough bool
+	reason merge.WaitReason
+}
+
+// note keeps which placeholders of a component wait.
+func (l *live) note(rows []uint32, report *merge.NewbornReport) {
+	for _, row := range rows {
+		if l.rows[row].nameless {
+			delete(l.waiting, l.rows[row].id)
+		}
+	}
+	for _, item := range report.Waiting {
+		row := rows[item.Row]
+		var n patient.Normalized
+		l.own.rows.view(&n, int(row))
+		w := waitingNewborn{reason: item.Reason, since: int32(n.Received.Days())}
+		if w.since == 0 {
+			w.since = int32(n.Birth.Days())
+		}
+		for _, c := range item.Candidates {
+			w.candidates = append(w.candidates, waitingCandidate{l.rows[rows[c.With]].id, c.Weight, c.Enough, c.Reason})
+		}
+		l.waiting[l.rows[row].id] = w
+	}
+}
+
+// partition solves the components of the seeds and returns the people of all
+// their rows, echoes among them.
+func (l *live) partition(seeds []uint32, seen map[uint32]bool) (people [][]uint32) {
+	for _, rows := range l.components(seeds, seen) {
+		solved := l.solve(rows)
+		for _, members := range solved {
+			for _, row := range members[:len(members):len(members)] {
+				if !l.rows[row].leads {
+					continue
+				}
+				echoes := l.echoes(row, seen)
+				if l.repeats(row, echoes) {
+					members = append(members, echoes...)
+					continue
+				}
+				for _, e := range echoes {
+					people = append(people, []uint32{e})
+				}
+			}
+			people = append(people, members)
+		}
+	}
+	for _, row := range seeds {
+		if r := &l.rows[row]; r.there && r.echo && !seen[row] {
+			seen[row] = true
+			people = append(people, l.partition([]uint32{l.leader(row)}, seen)...)
+		}
+	}
+	return people
+}
+
+// echoes returns the rows that repeat the content of their leader and take no
+// part in blocking.
+func (l *live) echoes(leader uint32, seen map[uint32]bool) (echoes []uint32) {
+	for _, row := range l.index.AppendRows(nil, equalBlock(l.rows[leader].equal)) {
+		if r := &l.rows[row]; r.there && r.echo {
+			seen[row] = true
+			echoes = append(echoes, row)
+		}
+	}
+	return echoes
+}
+
+// repeats reports whether echoes are one person with the record that they repeat:
+// all or none, since their content is the same.
+func (l *live) repeats(leader uint32, echoes []uint32) bool {
+	if len(echoes) == 0 {
+		return false
+	}
+	_, sc, weight := l.own.weigh(leader, echoes[0])
+	return l.own.decide(weight, &sc.Verdict) == Match
+}
+
+// leader returns the row that an echo repeats.
+func (l *live) leader(echo uint32) uint32 {
+	for _, row := range l.index.AppendRows(nil, equalBlock(l.rows[echo].equal)) {
+		if l.rows[row].leads {
+			return row
+		}
+	}
+	return echo
+}
