@@ -88,7 +88,7 @@ func (p *person) report(member, part int32, d *patient.Dose) (doseReport, bool) 
 			cvx = code
 		}
 	}
-	key := first(p.one(patient.Record{Doses: []patient.Dose{{CVX: cvx, Lot: d.Lot, Date: eventDay}}}).Doses)
+	key := (&patient.Dose{CVX: cvx, Lot: d.Lot, Date: eventDay}).Key()
 	if key == "" || d.Date.Year == 0 {
 		r.key = "?" + doseText(*d) // no normalised key begins so
 		return r, true

@@ -98,9 +98,24 @@ func (c *Chooser) Golden(members []patient.Record) GoldenRecord {
 	p.texts(unitEmail, emailsOf)
 	p.doses()
 	p.protection()
-	slices.SortStableFunc(p.out.Values, func(a, b Value) int { return cmp.Compare(order[a.Field], order[b.Field]) })
-	slices.SortStableFunc(p.out.Dropped, func(a, b Dropped) int { return cmp.Compare(order[a.Field], order[b.Field]) })
+	p.sort()
 	return p.out
+}
+
+// sort puts the values and what was dropped into the order of the standard
+// fields. They come nearly so, and each field is looked up once.
+func (p *person) sort() {
+	values, places := p.out.Values, make([]int, len(p.out.Values))
+	for i := range values {
+		places[i] = order[values[i].Field]
+		for j := i; j > 0 && places[j-1] > places[j]; j-- {
+			places[j-1], places[j] = places[j], places[j-1]
+			values[j-1], values[j] = values[j], values[j-1]
+		}
+	}
+	if len(p.out.Dropped) > 1 {
+		slices.SortStableFunc(p.out.Dropped, func(a, b Dropped) int { return cmp.Compare(order[a.Field], order[b.Field]) })
+	}
 }
 
 // order is the place of every standard field.
@@ -123,7 +138,8 @@ type person struct {
 	*Chooser
 	members    []member            // in canonical order
 	normalizer *patient.Normalizer // nil: normalize without caches
-	scratch    patient.Normalized  // see one
+	sent       patient.Record      // see one
+	scratch    patient.Normalized  // its normalised form
 	list       []candidate         // of the unit at hand; reused
 	out        GoldenRecord
 }
@@ -170,7 +186,8 @@ func newPerson(c *Chooser, members []patient.Record) *person {
 // values cannot be read off the whole record. The result holds until the next
 // call.
 func (p *person) one(r patient.Record) *patient.Normalized {
-	p.normalize(&p.scratch, &r)
+	p.sent = r
+	p.normalize(&p.scratch, &p.sent)
 	return &p.scratch
 }
 

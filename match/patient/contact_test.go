@@ -130,7 +130,7 @@ func TestDoseKey(t *testing.T) {
 		{"no kind", "|2026-03-01|X12", ""},
 	} {
 		d := parseDose(c.dose)
-		assert.Equal(t, c.want, doseKey(&d), c.name)
+		assert.Equal(t, c.want, d.Key(), c.name)
 	}
 }
 

@@ -39,9 +39,9 @@ func lotNumber(raw string) string {
 	return cutBytes(strings.Join(kept, ""), maxLot)
 }
 
-// doseKey returns "CVX|YYYYMMDD|LOT", or "" for what is no dose of known kind
-// and day. Refusals and "no vaccine" carry 998 or 999.
-func doseKey(d *Dose) string {
+// Key returns the normalised form of a dose, "CVX|YYYYMMDD|LOT", or "" for what
+// is no dose of known kind and day. Refusals and "no vaccine" carry 998 or 999.
+func (d *Dose) Key() string {
 	cvx := digitsOf(strings.TrimSpace(cutRaw(d.CVX)))
 	if cvx = strings.TrimLeft(cvx, "0"); cvx == "" || len(cvx) > 4 || cvx == "998" || cvx == "999" || !d.Date.Full() {
 		return ""

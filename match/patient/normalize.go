@@ -319,7 +319,7 @@ func (z *Normalizer) address(n *Normalized, a *Address) {
 func (z *Normalizer) doses(n *Normalized, r *Record) {
 	for i := range r.Doses {
 		d := &r.Doses[i]
-		key := doseKey(d)
+		key := d.Key()
 		if key == "" {
 			if d.Date.Year == 0 && strings.TrimSpace(d.Date.Text) != "" {
 				z.issue(FieldDoseKey, IssueUnreadable)
