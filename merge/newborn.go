@@ -46,6 +46,7 @@ type NewbornPair struct {
 	Sex         Fact
 	Order       Fact // of birth
 	Mother      Fact // given name, sent, decoded or a guardian's
+	Maiden      Fact // the mother's family name before marriage
 	Phone       Fact
 	Address     Fact // no institution's
 	Facility    Fact
@@ -88,9 +89,10 @@ type ResolveReason string
 const (
 	ByCertificate ResolveReason = "certificate"
 	ByIdentifier  ResolveReason = "identifier"
-	ByMother      ResolveReason = "mother" // her given name, a family name, and phone, address, birth dose or facility; or with another family name three of these
-	ByPhone       ResolveReason = "phone"  // no mother known: family name and phone
-	ByPolicy      ResolveReason = "policy" // the pair is a match by itself
+	ByMother      ResolveReason = "mother"    // her given name and phone or address; or her given name, a family name, and maiden name, birth dose or facility
+	ByPhone       ResolveReason = "phone"     // no mother known: family name and phone or address
+	ByHousehold   ResolveReason = "household" // no mother known, another family name: phone and address
+	ByPolicy      ResolveReason = "policy"    // the pair is a match by itself
 )
 
 // A Resolution is a placeholder record that got its legal name.

@@ -39,6 +39,7 @@ func CompareNewborn(a, b *patient.Normalized) NewbornPair {
 		Sex:         equalFact(a.Sex, b.Sex),
 		Order:       equalFact(a.BirthOrder, b.BirthOrder),
 		Mother:      motherFact(a, b),
+		Maiden:      maidenFact(a.MotherMaiden, b.MotherMaiden),
 		Phone:       sharedFact(a.Phones, b.Phones),
 		Address:     addressFact(a, b),
 		Facility:    equalFact(a.BirthFacility, b.BirthFacility),
@@ -108,6 +109,14 @@ func motherFact(a, b *patient.Normalized) Fact {
 		return Unknown // a father is no other mother
 	}
 	return Differs
+}
+
+func maidenFact(a, b string) Fact {
+	f := equalFact(a, b)
+	if f == Differs && (sharePart(a, b) || min(len(a), len(b)) >= 4 && strsim.OSAWithin(a, b, 1)) {
+		return Nearly
+	}
+	return f
 }
 
 func mothers(n *patient.Normalized, own *[1]string) []string {

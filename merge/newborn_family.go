@@ -25,13 +25,23 @@ func (s *newbornSolver) relate(b *newborn) {
 			switch {
 			case p.BirthDate == Differs || p.Mother == Differs:
 			case p.Hard || p.Soft || p.Order == Differs || p.Certificate == Differs || p.Given == Differs:
+				if p.BirthDate == Unknown {
+					continue // a sister of another year
+				}
 				s.siblings = append(s.siblings, ordered(x, y))
 				s.addSiblings(s.children[x].label, s.children[y].label)
-			case p.Given == Agrees:
+			case p.Given == Agrees, p.Given == Nearly && s.onlyChild(x, y, &p):
 				s.same = append(s.same, ordered(x, y))
 			}
 		}
 	}
+}
+
+// onlyChild says whether two children of one mother and day must be one: one of
+// them is said to be the only one of its birth.
+func (s *newbornSolver) onlyChild(x, y int32, p *NewbornPair) bool {
+	a, b := &s.children[x].view, &s.children[y].view
+	return p.oneMother() && !a.multiple() && !b.multiple() && (a.Multiple == patient.No || b.Multiple == patient.No)
 }
 
 func (s *newbornSolver) addSiblings(a, b uint32) {
@@ -60,6 +70,10 @@ func (s *newbornSolver) narrow(b *newborn) {
 	surely := func(f *fit) bool { return f.strength == fitsSurely }
 	order := func(f *fit) bool { return f.facts.Order == Agrees }
 	ruleOut(surely, func(f *fit) bool { return !surely(f) })
+	// A child of another day, or of a day not known, is no rival of one that fits
+	// and is of this one.
+	ruleOut(func(f *fit) bool { return f.facts.BirthDate == Agrees && f.strength > fitsPossibly },
+		func(f *fit) bool { return f.facts.BirthDate != Agrees && !surely(f) })
 	ruleOut(order, func(f *fit) bool { return !order(f) })
 	ruleOut(func(f *fit) bool { return f.facts.Sex == Agrees }, func(f *fit) bool { return f.facts.Sex == Differs })
 	ruleOut(func(f *fit) bool { return f.facts.Dose == Agrees }, func(f *fit) bool { return f.facts.Dose == Differs })
@@ -363,12 +377,18 @@ func (s *newbornSolver) tell(b *newborn) {
 }
 
 // twinQuestion says whether it is open which of several born together a newborn
-// is. Order of birth or certificate answer it, and so do the others: each born
-// with this child is known, and is not the newborn.
+// is. Order of birth, number or certificate answer it; and where the newborn has
+// no order so do the others: each born with this child is known, and is not the
+// newborn, by more than a number that a hospital gave twice.
 func (s *newbornSolver) twinQuestion(b *newborn, f *fit) bool {
 	c := &s.children[f.child]
-	if !b.view.multiple() && !c.view.multiple() || f.facts.Order == Agrees || f.facts.Certificate == Agrees {
+	if !b.view.multiple() && !c.view.multiple() || f.facts.Order == Agrees || f.strength == fitsSurely {
 		return false
+	}
+	if b.view.Order != 0 {
+		// Letters are not always the certificate's: an order that agrees says which
+		// child it is, one that another child has does not say that it is this one.
+		return true
 	}
 	born := max(2, int(b.view.Order), int(c.view.Order))
 	for j := b.from; j < b.to; j++ {
@@ -377,6 +397,13 @@ func (s *newbornSolver) twinQuestion(b *newborn, f *fit) bool {
 		}
 	}
 	return s.told(b, f.child) < born-1
+}
+
+// byChart says whether nothing but a hospital's two numbers, or a policy's soft
+// conflict, speaks against a child: a newborn may be registered twice.
+func (f *fit) byChart() bool {
+	x := &f.facts
+	return f.excluded && !(x.Hard || x.Order == Differs || x.Certificate == Differs || x.Sex == Differs || x.BirthDate == Differs || x.Mother == Differs)
 }
 
 // told counts the children of the family that were born with a child: those the
@@ -388,7 +415,7 @@ func (s *newbornSolver) told(b *newborn, child int32) (n int) {
 			continue
 		}
 		again := slices.ContainsFunc(list[:i], func(f fit) bool { return has(s.same, f.child, list[i].child) })
-		n += btoi(!again)
+		n += btoi(!again && !list[i].byChart())
 	}
 	return n
 }

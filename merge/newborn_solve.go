@@ -235,7 +235,7 @@ func (s *newbornSolver) pool(a, b []uint32) (all NewbornPair, with uint32) {
 			all.Sequential = all.Sequential || p.Sequential
 			for _, f := range [...]struct{ to, of *Fact }{
 				{&all.Given, &p.Given}, {&all.Family, &p.Family}, {&all.BirthDate, &p.BirthDate}, {&all.BirthTime, &p.BirthTime},
-				{&all.Sex, &p.Sex}, {&all.Mother, &p.Mother}, {&all.Phone, &p.Phone}, {&all.Address, &p.Address},
+				{&all.Sex, &p.Sex}, {&all.Mother, &p.Mother}, {&all.Maiden, &p.Maiden}, {&all.Phone, &p.Phone}, {&all.Address, &p.Address},
 				{&all.Facility, &p.Facility}, {&all.Identifier, &p.Identifier}, {&all.Dose, &p.Dose},
 			} {
 				if *f.to == Unknown || *f.of != Unknown && *f.of < *f.to {
@@ -264,7 +264,7 @@ func (f *fit) judge(b, c *NewbornView) {
 		x.BirthDate == Differs,
 		x.Sex == Differs && twins,
 		x.Mother == Differs && !sure,
-		(x.Soft || otherChart) && !sure && !(x.oneMother() && (x.Phone == Agrees || x.Address == Agrees)),
+		(x.Soft || otherChart) && !sure && !(x.oneMother() && x.contact()),
 		otherChart && (twins && x.Order != Agrees || x.Sequential):
 		f.excluded = true
 		return
@@ -274,11 +274,12 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.strength, f.by = fitsSurely, ByCertificate
 	case number:
 		f.strength, f.by = fitsSurely, ByIdentifier
-	case x.Mother == Agrees && x.corroboration() >= 2-btoi(x.Family == Agrees):
+	case x.Mother == Agrees && (x.contact() || x.Family == Agrees && x.corroborated()):
 		f.strength, f.by = fitsEnough, ByMother
-	case x.Mother == Unknown && x.Family == Agrees && b.Placeholder != patient.Unnamed &&
-		(x.Phone == Agrees || x.Address == Agrees && (x.Facility == Agrees || x.Dose == Agrees)):
+	case x.Mother == Unknown && x.Family == Agrees && b.Placeholder != patient.Unnamed && x.contact():
 		f.strength, f.by = fitsEnough, ByPhone
+	case x.Mother == Unknown && x.Phone == Agrees && x.Address == Agrees && x.Sex == Agrees:
+		f.strength, f.by = fitsEnough, ByHousehold
 	case x.Match:
 		f.strength, f.by = fitsEnough, ByPolicy
 	case x.Family != Agrees && x.Dose != Agrees && !x.household():
@@ -300,7 +301,7 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.reason = WaitSexConflict
 	case x.BirthDate != Agrees && !sure:
 		f.reason = WaitBirthDate
-	case b.Confidence != patient.Certain && !x.reads(b.Placeholder):
+	case b.Confidence != patient.Certain && !x.reads(b.Placeholder) && !(sure && x.household()):
 		f.reason = WaitWeakPlaceholder
 	case f.strength == fitsPossibly:
 		f.reason = WaitEvidence
@@ -329,14 +330,14 @@ func (v *NewbornView) multiple() bool { return v.Multiple == patient.Yes || v.Or
 // oneMother says whether two children are of one mother: her name agrees, or
 // where one of them lacks it the family name and its phone or address.
 func (p *NewbornPair) oneMother() bool {
-	return p.Mother == Agrees || p.Mother == Unknown && p.Family == Agrees && (p.Phone == Agrees || p.Address == Agrees)
+	return p.Mother == Agrees || p.Mother == Unknown && p.Family == Agrees && p.contact()
 }
 
 // household says whether two records share what a household shares. The mother's
 // given name alone is that of many mothers of a day: with another family name
 // it says nothing.
 func (p *NewbornPair) household() bool {
-	return p.Phone == Agrees || p.Address == Agrees || p.Mother == Agrees && p.Family != Differs
+	return p.contact() || p.Mother == Agrees && p.Family != Differs
 }
 
 // reads says whether a doubtful placeholder was read right: AMBERSBOY is no name
@@ -345,9 +346,14 @@ func (p *NewbornPair) reads(c patient.Class) bool {
 	return c == patient.Composed && p.Mother == Agrees || c == patient.Fused && p.Family == Agrees
 }
 
-// corroboration counts what else a mother's two records of one child share.
-func (p *NewbornPair) corroboration() int {
-	return btoi(p.Phone == Agrees) + btoi(p.Address == Agrees) + btoi(p.Dose == Agrees) + btoi(p.Facility == Agrees)
+// contact says whether two records share a phone or an address.
+func (p *NewbornPair) contact() bool { return p.Phone == Agrees || p.Address == Agrees }
+
+// corroborated says whether two records of one mother's given name and one
+// family share what another mother of these names would not: few of them give
+// birth in one hospital on one day, or had one maiden name.
+func (p *NewbornPair) corroborated() bool {
+	return p.Dose == Agrees || p.Facility == Agrees || p.Maiden == Agrees
 }
 
 // family says whether a child is of the newborn's family, be it this newborn or

@@ -24,6 +24,8 @@ type Normalizer struct {
 	rules  rules
 	issues []Issue
 
+	gaveBirthDose bool // of the record at hand
+
 	given, family cache[parsedName]
 	texts         cache[fixed] // place, school, occupation ...
 	cities        cache[fixed]
@@ -62,6 +64,7 @@ func (z *Normalizer) Apply(dst *Normalized, r *Record) []Issue {
 	}
 	z.dates(dst, r)
 	z.birthFacts(dst, r)
+	z.gaveBirthDose = gaveBirthDose(dst.Birth, r.Doses)
 	z.texted(dst, r)
 	z.identifiers(dst, r)
 	z.parents(dst, r)

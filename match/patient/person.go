@@ -278,7 +278,7 @@ func splitWords(words string) (first, middle, last string) {
 func (z *Normalizer) classified(n *Normalized, given, family string, middleCore bool) {
 	ctx := placeholderContext{
 		MotherGiven: n.MotherGiven, MotherFamily: n.MotherFamily, Family: family,
-		Sex: n.Sex, AgeDays: z.ageDays(n), BirthHospital: bornAtSender(n),
+		Sex: n.Sex, AgeDays: z.ageDays(n), BirthHospital: z.gaveBirthDose || bornAtSender(n),
 	}
 	if ctx.MotherFamily == "" {
 		ctx.MotherFamily = n.MotherMaiden
@@ -362,6 +362,24 @@ func bornAtSender(n *Normalized) bool {
 		}
 	}
 	return false
+}
+
+// birthDoseDays is how old a newborn may be at its birth dose.
+const birthDoseDays = 3
+
+// gaveBirthDose reports whether a record's sender gave the child a dose in the
+// days after birth, lot and all: who does that is the hospital of its birth.
+func gaveBirthDose(birth Date, doses []Dose) bool {
+	if !birth.Full() {
+		return false
+	}
+	return slices.ContainsFunc(doses, func(d Dose) bool {
+		if d.Historical || d.Lot == "" || !d.Date.Full() {
+			return false
+		}
+		age := d.Date.Days() - birth.Days()
+		return age >= 0 && age <= birthDoseDays
+	})
 }
 
 // otherName makes aliases of a name that is not the current one.

@@ -61,6 +61,11 @@ func placeholderAge(birth, received Date) int {
 // allocation (B/O, boy of, is surer with its stroke than as B O).
 func classify(rawGiven, rawFamily string, ctx placeholderContext) (Placeholder, placeholderParts) {
 	parts := placeholderParts{Given: fold.Words(rawGiven), Family: fold.Words(rawFamily)}
+	if parts.Given == "" && ctx.AgeDays >= 0 && ctx.AgeDays <= infantDays {
+		if p, split := splitFamily(parts.Family, ctx); p.Class != NotPlaceholder {
+			return p, split
+		}
+	}
 	if !suspicious(parts.Given) && !suspiciousFamily(parts.Family) {
 		return Placeholder{}, parts
 	}
@@ -90,6 +95,29 @@ func classifySlowly(rawGiven string, parts placeholderParts, ctx placeholderCont
 		return p, parts
 	}
 	return withFamily(p, parts.Family, ctx)
+}
+
+// splitFamily reads the family name of an infant without a given name as both
+// names, written into one field: CASTRO BOY, SMITH GEORGIAS BOY. Of the ways to
+// split it the first counts that leaves no doubt.
+func splitFamily(family string, ctx placeholderContext) (Placeholder, placeholderParts) {
+	for i := 1; i < len(family); i++ {
+		if family[i] != ' ' || !suspicious(family[i+1:]) {
+			continue
+		}
+		p, parts := classifySlowly("", placeholderParts{Given: family[i+1:], Family: family[:i]}, ctx)
+		if p.Confidence != Certain {
+			continue
+		}
+		switch p.Class {
+		case Generic:
+			p.Class, p.Family = Fused, parts.Family
+			return p, parts
+		case Composed, Fused:
+			return p, parts
+		}
+	}
+	return Placeholder{}, placeholderParts{}
 }
 
 func isUnnamedIfYoungWord(given string) bool { return len(given) <= 4 && isUnnamedIfYoung(given) }

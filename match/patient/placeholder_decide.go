@@ -62,10 +62,25 @@ func (r *reader) alone() Confidence {
 		}
 		return Unsure
 	}
+	if r.newborn() && r.ctx.BirthHospital && !r.givenToo() {
+		return Certain // a hospital's shorthand for a child that it delivered
+	}
 	if r.newborn() || r.link && r.infant() && r.weak > 0 {
 		return Probable
 	}
 	return Unsure
+}
+
+// givenToo tells whether a word of the name is also given to children: NINA and
+// BEBE are, NB, RN and VARON are not.
+func (r *reader) givenToo() bool {
+	for _, w := range r.words[:r.n] {
+		switch w {
+		case "NINA", "NINO", "NENA", "NENE", "BEBE", "BEBY", "BEBITA", "BEBITO":
+			return true
+		}
+	}
+	return false
 }
 
 // besideMother grades a placeholder beside the mother's given name.

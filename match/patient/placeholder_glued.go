@@ -275,9 +275,13 @@ func gluedHead(head, name string) gluedWord {
 		g.sex = babyLetter(head[1])
 		return g
 	}
+	if head == "FC" { // female child; MC before a name is a name
+		g.sex = 'F'
+		return g
+	}
 	known := gluedStems(head)
 	if !known.ok {
-		if head == "NB" {
+		if head == "NB" || head == "RN" {
 			return g
 		}
 		if sex, ok := misspelled(head); ok {
@@ -305,7 +309,8 @@ func gluedToAny(w string) (g gluedWord) {
 		switch {
 		case run.count > 1 && len(rest) >= 2:
 			return gluedWord{ok: true, strength: strong, sex: run.sex, rest: rest, doubled: true}
-		case len(rest) >= 3 && (w[0] == 'G' || w[0] == 'B' && run.length == 4): // GIRL-, BABY-: BOYCE is a name
+		case len(rest) >= 3 && (w[0] == 'G' || w[0] == 'B' && run.length == 4 || w[0] == 'B' && len(rest) >= 4 && len(NicknameRoots(rest)) > 0):
+			// GIRL-, BABY-, and BOY- before a given name: BOYCE and BOYER are names
 			return gluedWord{ok: true, strength: weak, sex: run.sex, rest: rest}
 		}
 		return g

@@ -306,6 +306,14 @@ func (r *reader) gluedToKnown(w string) (g gluedWord) {
 		}
 		return false
 	}
+	if all, mother := w, r.ctx.MotherGiven; mother != "" && len(r.family) >= 3 && strings.HasPrefix(w, mother) {
+		// JUDYSGIRLSMITH is JUDYSGIRL, and the family name once more.
+		if w = strings.TrimSuffix(w, strings.ReplaceAll(r.family, " ", "")); w != all && try(mother, ofMother) {
+			r.mother, r.glued, g.of, g.rest = g.rest, true, unrelated, ""
+			return g
+		}
+		w = all
+	}
 	_ = try(r.ctx.MotherGiven, ofMother) || try(r.family, ofFamily) || try(r.ctx.Family, ofFamily) ||
 		try(r.ctx.MotherFamily, ofFamily)
 	if g.ok && g.of == ofMother {

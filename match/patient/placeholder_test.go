@@ -82,6 +82,8 @@ func TestClassify(t *testing.T) {
 		{"JANEGIRL", "SMITH", born("JANE", "", -1), p(Composed, 'F', 0, "JANE", "", Certain), "SMITH"},
 		{"GIRLMARIE", "SMITH", born("MARIE", "", 1), p(Composed, 'F', 0, "MARIE", "", Certain), "SMITH"},
 		{"GIRLMARIE", "SMITH", dayOld, p(Composed, 'F', 0, "MARIE", "", Probable), "SMITH"},
+		{"BOYMARIE", "SMITH", born("MARIE", "", 1), p(Composed, 'M', 0, "MARIE", "", Certain), "SMITH"},
+		{"BOYMARIE", "SMITH", dayOld, p(Composed, 'M', 0, "MARIE", "", Probable), "SMITH"},
 		{"GIRL1MARIE", "SMITH", ageUnknown, p(Composed, 'F', 1, "MARIE", "", Probable), "SMITH"},
 		{"BABYG HEATHER", "SMITH", ageUnknown, p(Composed, 'F', 0, "HEATHER", "", Probable), "SMITH"},
 		{"Boy of Maria", "LOPEZ", ageUnknown, p(Composed, 'M', 0, "MARIA", "", Certain), "LOPEZ"},
@@ -113,6 +115,12 @@ func TestClassify(t *testing.T) {
 		{"UNKNOWN", "SMITH BABY GIRL A", ageUnknown, p(Fused, 'F', 1, "", "SMITH", Certain), "SMITH"},
 		{"BABY", "BOY SMITH", ageUnknown, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
 		{"BABY", "BOY", ageUnknown, p(Generic, 'M', 0, "", "", Certain), ""},
+		{"", "SMITH BABY BOY", dayOld, p(Fused, 'M', 0, "", "SMITH", Certain), "SMITH"},
+		{"", "CASTRO BOY", dayOld, p(Fused, 'M', 0, "", "CASTRO", Certain), "CASTRO"},
+		{"", "Smith Twin 1", dayOld, p(Fused, 0, 1, "", "SMITH", Certain), "SMITH"},
+		{"", "Smith Georgias Boy", born("GEORGIA", "", 5), p(Composed, 'M', 0, "GEORGIA", "", Certain), "SMITH"},
+		{"", "Smith Sarahsboy", born("SARAH", "", 5), p(Composed, 'M', 0, "SARAH", "", Certain), "SMITH"},
+		{"JUDYSGIRLSMITH", "SMITH", born("JUDY", "", 1), p(Composed, 'F', 0, "JUDY", "", Certain), "SMITH"},
 		{"JUDY", "SMITH BABY BOY", born("JUDY", "", 1), p(Composed, 'M', 0, "JUDY", "SMITH", Certain), "SMITH"},
 
 		// Spanish.
@@ -183,6 +191,10 @@ func TestClassifyNames(t *testing.T) {
 		{"BEBE", "LOPEZ", ageUnknown, "LOPEZ"},
 		{"MC DONALD", "SMITH", dayOld, "SMITH"},
 		{"BO", "SMITH", ageUnknown, "SMITH"},
+		{"BOYCE", "SMITH", dayOld, "SMITH"},
+		{"BOYDEN", "SMITH", dayOld, "SMITH"},
+		{"", "BOYER", dayOld, "BOYER"},
+		{"", "SMITH NEWBERN", dayOld, "SMITH NEWBERN"},
 		{"UN", "KIM", ageUnknown, "KIM"},
 		{"NULL", "SMITH", adult, "SMITH"},
 		{"NEWBERN", "SMITH", ageUnknown, "SMITH"},
@@ -228,6 +240,41 @@ func TestClassifyGates(t *testing.T) {
 		assert.Equal(t, NotPlaceholder, at(given, -1, false), given)
 		assert.Equal(t, Generic, at(given, 60, false), given)
 		assert.Equal(t, NotPlaceholder, at(given, 61, true), given)
+	}
+}
+
+// A hospital's shorthand leaves no doubt where the hospital that delivered the
+// child sends it; a word that is a name as well still does.
+func TestClassifyAtBirth(t *testing.T) {
+	confidence := func(given string, days int, hospital bool) Confidence {
+		p, _ := classify(given, "SMITH", placeholderContext{AgeDays: days, BirthHospital: hospital})
+		return p.Confidence
+	}
+	for _, given := range []string{"NB", "RN", "FC", "MC", "BO", "GO", "VARON", "BGA"} {
+		assert.Equal(t, Probable, confidence(given, 5, false), given)
+		assert.Equal(t, Certain, confidence(given, 5, true), given)
+		assert.Equal(t, Unsure, confidence(given, 61, true), given)
+	}
+	for _, given := range []string{"NINA", "NINO", "BEBE", "NENA"} {
+		assert.Equal(t, Probable, confidence(given, 5, true), given)
+	}
+}
+
+// Who gave a dose in the days after birth is the hospital of that birth.
+func TestBirthDoseTellsTheHospital(t *testing.T) {
+	for _, c := range []struct {
+		doses string
+		want  Confidence
+	}{
+		{"08|2026-03-01|X1", Certain},
+		{"08|2026-03-04|X1", Certain},
+		{"08|2026-03-05|X1", Probable},
+		{"08|2026-03-01", Probable},        // who gives a dose knows its lot
+		{"08|2026-03-01|X1|||1", Probable}, // told, not given
+		{"", Probable},
+	} {
+		n := normalized(t, "given_name", "RN", "family_name", "Lopez", "birth_date", "2026-03-01", "received", "2026-03-06", "doses", c.doses)
+		assert.Equal(t, c.want, n.Placeholder.Confidence, c.doses)
 	}
 }
 
