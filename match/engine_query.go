@@ -3,6 +3,8 @@ package match
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/idem-health/idem/blocking"
@@ -21,6 +23,11 @@ type QueryOptions struct {
 
 	// Candidates is how many records are compared at most. 0 means 2,000.
 	Candidates int
+
+	// Fallback names more records to compare where no blocking key leads to one that
+	// fits, such as those of a fuzzy index (blocking/bleveindex). It is given the
+	// query's record as normalised, and bounds its own work. nil is none.
+	Fallback func(ctx context.Context, n *patient.Normalized) ([]Key, error)
 }
 
 const (
@@ -99,7 +106,10 @@ func (e *Engine) Query(ctx context.Context, rec *patient.Record, o QueryOptions)
 	n := l.normalize(rec)
 	row := l.put(&n, liveRow{})
 	q := l.look(row, o.Candidates)
-	if err := l.remove(row); err != nil {
+	if o.Fallback != nil && !q.fits() {
+		err = e.fallBack(ctx, l, row, &n, &q, o)
+	}
+	if err := errors.Join(err, l.remove(row)); err != nil {
 		return Answer{}, err
 	}
 	answer := e.answer(l, &q, o, n.Placeholder.Class != patient.NotPlaceholder)
@@ -148,6 +158,43 @@ func (l *live) look(row uint32, most int) (q look) {
 	if len(rows) > most {
 		rows, q.truncated = rows[:most], true
 	}
+	l.compare(&q, row, rows)
+	return q
+}
+
+// fits reports whether some record may be the query's person.
+func (q *look) fits() bool {
+	return slices.ContainsFunc(q.found, func(f seenRecord) bool { return f.decision != No })
+}
+
+// fallBack compares a query's row with the records that its fallback names.
+func (e *Engine) fallBack(ctx context.Context, l *live, row uint32, n *patient.Normalized, q *look, o QueryOptions) error {
+	keys, err := o.Fallback(ctx, n)
+	if err != nil {
+		return fmt.Errorf("match: the query's fallback: %w", err)
+	}
+	if len(keys) > o.Candidates {
+		keys, q.truncated = keys[:o.Candidates], true
+	}
+	e.serial.RLock()
+	defer e.serial.RUnlock()
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var rows []uint32
+	for _, k := range keys {
+		if other, ok := l.rowOf[idOf(k)]; ok {
+			rows = append(rows, other)
+		}
+	}
+	slices.Sort(rows)
+	q.keys += len(rows)
+	l.compare(q, row, slices.Compact(rows))
+	return nil
+}
+
+// compare weighs a query's row against rows and notes those that it may be, or
+// must not be. The caller holds mu.
+func (l *live) compare(q *look, row uint32, rows []uint32) {
 	j := l.bound.judge()
 	defer l.bound.judges.Put(j)
 	for _, other := range rows {
@@ -160,8 +207,7 @@ func (l *live) look(row uint32, most int) (q look) {
 			q.found = append(q.found, seenRecord{id: l.rows[other].id, weight: weight, decision: d, hard: sc.Verdict.Hard, verdict: sc.Verdict.At(weight)})
 		}
 	}
-	q.compared = len(rows)
-	return q
+	q.compared += len(rows)
 }
 
 // answer makes people of the records that were found.

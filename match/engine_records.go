@@ -1,0 +1,48 @@
+package match
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/merge"
+)
+
+// Records returns the records that are there when it begins, in the order of
+// their identities: for whoever keeps something derived of them. One that goes
+// meanwhile is left out, one that changes is as it is when it is its turn. It
+// stops after the first error.
+func (e *Engine) Records(ctx context.Context) iter.Seq2[*patient.Record, error] {
+	return func(yield func(*patient.Record, error) bool) {
+		l, err := e.enter()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		e.serial.RLock()
+		ids := make([]merge.RecordID, 0, len(l.rowOf))
+		for id := range l.rowOf {
+			ids = append(ids, id)
+		}
+		e.serial.RUnlock()
+		e.leave()
+		slices.SortFunc(ids, compareIDs)
+		for _, id := range ids {
+			rec, err := e.Record(ctx, keyOf(id))
+			if err != nil && !e.has(id) {
+				continue
+			}
+			if !yield(&rec, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (e *Engine) has(id merge.RecordID) bool {
+	e.serial.RLock()
+	defer e.serial.RUnlock()
+	_, ok := e.state.Digest(id)
+	return ok
+}
