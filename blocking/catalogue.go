@@ -31,11 +31,9 @@ var further = []defaultRule{
 	{name: "birth date, initial", keys: list("birth_date", "given:initial"), refine: list("sex", "family:initial")},
 	{name: "birth date, initial of the family name", keys: list("birth_date", "family:initial"), refine: list("sex", "given:initial")},
 	{name: "birth date, given name sounds alike", keys: list("birth_date", "given:soundex"), refine: list("sex", "family:initial")},
-	{name: "birth date, nickname", keys: list("birth_date", "given:root"), refine: list("sex", "family:initial")},
 	{name: "birth date, a word of the family name", keys: list("birth_date", "family:token"), refine: list("given:initial")},
 	{name: "birth date, middle name", keys: list("birth_date", "middle"), refine: list("sex")},
 	{name: "birth date, names exchanged", keys: list("given:prefix3", "family:prefix3", "birth_date"), crosswise: true},
-	{name: "digits of the birth date, given name sounds alike", keys: list("birth_date:digits", "given:soundex"), refine: list("family:initial")},
 
 	// Parts of the birth date.
 	{name: "year and month, family name", keys: list("birth_date:yearmonth", "family"), refine: list("given:initial")},

@@ -16,7 +16,8 @@ import (
 // lost their birth date or a name meet by it. Without any, looser rules on names,
 // places and years have to carry them, and cost more pairs; a small file can
 // afford them in any case, and a very large one never, since their blocks grow
-// with the file.
+// with the file. So do those of the birth date alone, which finds who was renamed
+// and moved, but slowly: files of some size can afford it.
 func Default(has func(patient.Field) bool, n int) []Rule {
 	strong := slices.ContainsFunc(strongFields, has)
 	var rules []Rule
@@ -55,11 +56,12 @@ type use uint8
 const (
 	always use = iota
 	loose      // where there is nothing strong, or few records
-	few        // of few records only
+	some       // of few records, or not very many among which there is something strong: no loose ones then
 )
 
 const (
 	fewRecords  = 25_000
+	someRecords = 50_000
 	manyRecords = 2_000_000
 )
 
@@ -67,8 +69,8 @@ func (u use) fits(strong bool, n int) bool {
 	switch u {
 	case loose:
 		return n <= fewRecords || !strong && n <= manyRecords
-	case few:
-		return n <= fewRecords
+	case some:
+		return n <= fewRecords || strong && n <= someRecords
 	}
 	return true
 }
@@ -106,6 +108,7 @@ var defaults = []defaultRule{
 
 	// The birth date with one name, and with a place.
 	{name: "birth date, given name", keys: list("birth_date", "given:prefix3"), refine: list("sex", "family:initial")},
+	{name: "digits of the birth date, given name", keys: list("birth_date:digits", "given"), refine: list("family:initial")},
 	{name: "birth date, family name sounds alike", keys: list("birth_date", "family:soundex"), refine: list("given:initial")},
 	{name: "digits of the birth date, family name sounds alike", keys: list("birth_date:digits", "family:soundex"), refine: list("given:initial")},
 	{name: "birth date, postal district", keys: list("birth_date", "postal_code:outward"), refine: list("sex")},
@@ -127,6 +130,7 @@ var defaults = []defaultRule{
 
 	// One name and a place or a year.
 	{name: "family name, postal code", keys: list("family", "postal_code"), refine: list("given:initial", "birth_date:year")},
+	{name: "address, initial", keys: list("street_number", "street", "given:initial"), refine: list("birth_date:year")},
 	{name: "given name, postal code", keys: list("given", "postal_code"), refine: list("birth_date:year"), use: loose},
 	{name: "last word of the full name, postal district", keys: list("full_name:lasttoken", "postal_code:outward"), refine: list("given:initial", "birth_date:year"), use: loose},
 	{name: "family name sounds alike, postal district", keys: list("family:soundex", "postal_code:outward"), refine: list("given:initial", "birth_date:year"), use: loose},
@@ -142,5 +146,5 @@ var defaults = []defaultRule{
 	{name: "a word of the full name, birth place", keys: list("full_name:token", "birth_place"), refine: list("birth_date:year"), use: loose},
 	{name: "last word of the full name, year", keys: list("full_name:lasttoken", "birth_date:year"), use: loose},
 	{name: "postal code", keys: list("postal_code"), refine: list("birth_date:year", "given:initial"), use: loose},
-	{name: "birth date", keys: list("birth_date"), refine: list("sex", "given:initial"), use: few},
+	{name: "birth date", keys: list("birth_date"), refine: list("sex", "given:initial"), use: some},
 }
