@@ -75,10 +75,12 @@ type Engine struct {
 	live   *live
 	closed bool
 
-	serial sync.RWMutex // guards the state, and what live says it does
-	state  *merge.State
-	failed error
-	stats  engineCounts
+	serial    sync.RWMutex // guards the state, and what live says it does
+	state     *merge.State
+	failed    error
+	missed    *[]merge.Event // what a model that is being loaded has not heard of; nil: none is
+	reloading sync.Mutex
+	stats     engineCounts
 }
 
 const identityStripes = 256

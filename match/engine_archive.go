@@ -20,6 +20,8 @@ type archive interface {
 	put(s stored, at time.Time) error
 	get(ctx context.Context, d merge.RecordDigest) (patient.Record, error)
 	erase(ctx context.Context, at time.Time, digests ...merge.RecordDigest) (int, error)
+	// history returns the digests of all that was ever received of a record.
+	history(ctx context.Context, id merge.RecordID) ([]merge.RecordDigest, error)
 }
 
 // A stored record is one in the form in which an archive keeps it.
@@ -89,8 +91,39 @@ func (a *memoryArchive) erase(_ context.Context, _ time.Time, digests ...merge.R
 	return n, nil
 }
 
-// A storeArchive keeps records in a store.
-type storeArchive struct{ *store.Store }
+func (a *memoryArchive) history(_ context.Context, id merge.RecordID) (list []merge.RecordDigest, err error) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for d, rec := range a.records {
+		if rec.Source == id.Source && rec.ID == id.ID {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// A storeArchive keeps records in a store, and knows from the ledger which were
+// whose.
+type storeArchive struct {
+	*store.Store
+	ledger *ledger.File
+}
+
+func (a storeArchive) history(ctx context.Context, id merge.RecordID) (list []merge.RecordDigest, err error) {
+	for ev, err := range a.ledger.Read(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		event, err := merge.ParseEvent(ev.Payload)
+		if err != nil {
+			return nil, fmt.Errorf("match: event %d: %w", ev.Position, err)
+		}
+		if event.Record == id && (event.Kind == merge.EventLink || event.Kind == merge.EventSupersede) {
+			list = append(list, event.Digest)
+		}
+	}
+	return list, nil
+}
 
 func (a storeArchive) encode(rec *patient.Record) stored {
 	p := a.Encode(rec)

@@ -33,7 +33,7 @@ func (e *Engine) commit(l *live, s *step, c *change, then func()) (wait func(con
 	return e.commitLocked(l, s, c, then)
 }
 
-func (e *Engine) commitLocked(l *live, s *step, c *change, then func()) (wait func(context.Context) error, err error) {
+func (e *Engine) commitLocked(l *live, s *step, c *change, then func(), more ...uint32) (wait func(context.Context) error, err error) {
 	defer func() {
 		if err != nil { // the state may be half changed: nothing may build on it
 			e.failed = fmt.Errorf("%w: %w", ErrEngineFailed, err)
@@ -44,7 +44,7 @@ func (e *Engine) commitLocked(l *live, s *step, c *change, then func()) (wait fu
 			return nil, err
 		}
 	}
-	seeds := l.apply(s)
+	seeds := append(l.apply(s), more...)
 	for i := range c.events {
 		l.hear(&c.events[i])
 	}
@@ -55,6 +55,9 @@ func (e *Engine) commitLocked(l *live, s *step, c *change, then func()) (wait fu
 		return nil, err
 	}
 	e.count(c.events)
+	if e.missed != nil {
+		*e.missed = append(*e.missed, c.events...)
+	}
 	if then != nil {
 		then()
 	}

@@ -78,7 +78,7 @@ func (e *Engine) openDirectory(ctx context.Context, dir string) (err error) {
 	if e.disk.ledger, err = ledger.Open(ctx, filepath.Join(dir, eventsName), ledger.Options{Beside: e.disk.store}); err != nil {
 		return err
 	}
-	e.archive, e.journal = storeArchive{e.disk.store}, ledgerJournal{e.disk.ledger}
+	e.archive, e.journal = storeArchive{e.disk.store, e.disk.ledger}, ledgerJournal{e.disk.ledger}
 	settled, err := e.openEpoch()
 	if err != nil {
 		return err
@@ -86,11 +86,12 @@ func (e *Engine) openDirectory(ctx context.Context, dir string) (err error) {
 	if err := e.replay(ctx); err != nil {
 		return err
 	}
-	if err := e.load(ctx, e.live, e.state); err != nil {
+	if err := e.load(ctx, e.live, contentsOf(e.state)); err != nil {
 		return err
 	}
 	if !settled {
-		return e.settle(ctx)
+		_, err := e.settle(ctx)
+		return err
 	}
 	e.live.findWaiting()
 	return nil

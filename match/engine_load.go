@@ -14,10 +14,32 @@ import (
 // loadChunk is how many records are entered into the blocks at a time.
 const loadChunk = 1 << 15
 
-// load enters all records of a state: their rows, then their blocks, then the
-// pairs that are kept, on all processors. The people are not asked for.
-func (e *Engine) load(ctx context.Context, l *live, state *merge.State) error {
-	for _, d := range state.Decisions() {
+// A contents is the records of a state and what stewards decided about them.
+type contents struct {
+	ids       []merge.RecordID // sorted
+	digests   []merge.RecordDigest
+	decisions []merge.Decision
+}
+
+// contentsOf lists what is in a state.
+func contentsOf(state *merge.State) contents {
+	n, _ := state.Size()
+	c := contents{ids: make([]merge.RecordID, 0, n), digests: make([]merge.RecordDigest, 0, n), decisions: state.Decisions()}
+	for id := range state.All() {
+		c.ids = append(c.ids, id)
+	}
+	slices.SortFunc(c.ids, compareIDs)
+	for _, id := range c.ids {
+		d, _ := state.Digest(id)
+		c.digests = append(c.digests, d)
+	}
+	return c
+}
+
+// load enters records: their rows, then their blocks, then the pairs that are
+// kept, on all processors. The people are not asked for.
+func (e *Engine) load(ctx context.Context, l *live, c contents) error {
+	for _, d := range c.decisions {
 		switch d.Kind {
 		case merge.EventSame, merge.EventNever:
 			same := d.Kind == merge.EventSame
@@ -25,14 +47,9 @@ func (e *Engine) load(ctx context.Context, l *live, state *merge.State) error {
 			l.said[d.B] = append(l.said[d.B], saidOf{d.A, same})
 		}
 	}
-	records, _ := state.Size()
-	ids := make([]merge.RecordID, 0, records)
-	for id := range state.All() {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, compareIDs)
-	for chunk := range slices.Chunk(ids, loadChunk) {
-		rows, err := e.loadRows(ctx, l, state, chunk)
+	for from := 0; from < len(c.ids); from += loadChunk {
+		to := min(len(c.ids), from+loadChunk)
+		rows, err := e.loadRows(ctx, l, c.ids[from:to], c.digests[from:to])
 		if err != nil {
 			return err
 		}
@@ -47,22 +64,25 @@ func (e *Engine) load(ctx context.Context, l *live, state *merge.State) error {
 }
 
 // loadRows reads and normalises records on all processors and writes their rows.
-func (e *Engine) loadRows(ctx context.Context, l *live, state *merge.State, ids []merge.RecordID) ([]uint32, error) {
+func (e *Engine) loadRows(ctx context.Context, l *live, ids []merge.RecordID, digests []merge.RecordDigest) ([]uint32, error) {
 	type ready struct {
 		n         patient.Normalized
 		protected bool
 	}
 	const task = 256
 	list := make([]ready, len(ids))
-	err := parallel(ctx, runtime.GOMAXPROCS(0), (len(ids)+task-1)/task, func(_, t int) error {
-		z := patient.NewNormalizer(l.model.Profile)
+	workers := runtime.GOMAXPROCS(0)
+	normalizers := make([]*patient.Normalizer, workers)
+	err := parallel(ctx, workers, (len(ids)+task-1)/task, func(w, t int) error {
+		if normalizers[w] == nil {
+			normalizers[w] = patient.NewNormalizer(l.model.Profile)
+		}
 		for i := t * task; i < min(len(ids), (t+1)*task); i++ {
-			d, _ := state.Digest(ids[i])
-			rec, err := e.archive.get(ctx, d)
+			rec, err := e.archive.get(ctx, digests[i])
 			if err != nil {
 				return fmt.Errorf("match: read record %v: %w", ids[i], err)
 			}
-			z.Apply(&list[i].n, &rec)
+			normalizers[w].Apply(&list[i].n, &rec)
 			list[i].protected = rec.Protected
 		}
 		return nil
@@ -72,9 +92,8 @@ func (e *Engine) loadRows(ctx context.Context, l *live, state *merge.State, ids 
 	}
 	rows := make([]uint32, len(ids))
 	for i, id := range ids {
-		d, _ := state.Digest(id)
 		rows[i] = l.put(&list[i].n, liveRow{
-			id: id, digest: d, received: int32(list[i].n.Received.Days()), protected: list[i].protected, decided: len(l.said[id]) > 0,
+			id: id, digest: digests[i], received: int32(list[i].n.Received.Days()), protected: list[i].protected, decided: len(l.said[id]) > 0,
 		})
 	}
 	return rows, nil
@@ -143,29 +162,25 @@ func (l *live) findWaiting() {
 }
 
 // settle brings the people to what the pairs that are kept say, all of them.
-func (e *Engine) settle(ctx context.Context) error {
+func (e *Engine) settle(ctx context.Context) ([]merge.Event, error) {
 	c := &change{basis: e.basis(e.live)}
 	e.serial.Lock()
 	wait, err := e.settleLocked(c)
 	e.serial.Unlock()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := e.settled(ctx, wait); err != nil {
-		return err
+		return nil, err
 	}
-	return e.writeEpoch(e.live, true)
+	return c.events, e.writeEpoch(e.live, true)
 }
 
 func (e *Engine) settleLocked(c *change) (func(context.Context) error, error) {
 	l := e.live
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if err := e.repartition(l, &step{}, c, l.all()); err != nil {
-		return nil, err
-	}
-	e.count(c.events)
-	return e.journal.enqueue(c.events)
+	return e.commitLocked(l, &step{}, c, nil, l.all()...)
 }
 
 // all returns the rows that are records.
