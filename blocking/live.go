@@ -29,7 +29,7 @@ type Live struct {
 	scratch sync.Pool
 }
 
-const liveShards = 256
+const liveShards = 1 << shardBits
 
 // A BlockKey is one key of a row: its block, the rule that it is of, and how many
 // rows the block may have.
@@ -164,7 +164,7 @@ func (l *Live) descend(dst []BlockKey, s *liveScratch, r int, row uint32) []Bloc
 	return dst
 }
 
-func (l *Live) shard(key uint64) *postings { return &l.shards[key>>56] }
+func (l *Live) shard(key uint64) *postings { return &l.shards[key>>(64-shardBits)] }
 
 // Change takes rows out of a block and puts rows in, and returns how many it had
 // before and has after. Rows to be taken out must be in it, those to be put in

@@ -21,16 +21,26 @@ type postings struct {
 
 const (
 	listHead    = 2
+	shardBits   = 8
 	listClasses = 31
 	minClass    = 2 // four words: the head and two rows
 )
 
+// home is where a key would stand in an empty table. The uppermost bits chose the
+// shard.
+func (p *postings) home(key uint64) int {
+	hi, _ := bits.Mul64(key<<shardBits, uint64(len(p.keys)))
+	return int(hi)
+}
+
 // slot returns the slot of a key: it has the key, or is empty.
 func (p *postings) slot(key uint64) int {
-	last := uint64(len(p.keys) - 1)
-	for i := key & last; ; i = (i + 1) & last {
+	for i := p.home(key); ; i++ {
+		if i == len(p.keys) {
+			i = 0
+		}
 		if k := p.keys[i]; k == key || k == 0 {
-			return int(i)
+			return i
 		}
 	}
 }
@@ -103,7 +113,7 @@ func (p *postings) replace(key uint64, old, row uint32) {
 }
 
 func (p *postings) put(key uint64, row uint32) {
-	if 4*(p.used+1) > 3*len(p.keys) {
+	if 5*(p.used+1) > 4*len(p.keys) {
 		p.grow()
 	}
 	i := p.slot(key)
@@ -176,15 +186,15 @@ func (p *postings) give(at, class uint32) {
 
 // clear empties a slot and moves those up that had to go past it.
 func (p *postings) clear(i int) {
-	last := len(p.keys) - 1
 	p.used--
-	for j := i; ; {
-		j = (j + 1) & last
+	for j := i + 1; ; j++ {
+		if j == len(p.keys) {
+			j = 0
+		}
 		if p.keys[j] == 0 {
 			break
 		}
-		home := int(p.keys[j] & uint64(last))
-		if (j-home)&last >= (j-i)&last { // its way led over the hole
+		if p.way(p.home(p.keys[j]), j) >= p.way(i, j) { // its way led over the hole
 			p.keys[i], p.vals[i] = p.keys[j], p.vals[j]
 			i = j
 		}
@@ -192,10 +202,17 @@ func (p *postings) clear(i int) {
 	p.keys[i], p.vals[i] = 0, 0
 }
 
+// way is how many slots on j is from i.
+func (p *postings) way(i, j int) int {
+	if j < i {
+		return j - i + len(p.keys)
+	}
+	return j - i
+}
+
 func (p *postings) grow() {
 	keys, vals := p.keys, p.vals
-	size := max(16, len(keys)+len(keys)/2)
-	size = 1 << bits.Len(uint(size-1))
+	size := max(16, len(keys)+len(keys)/4) // at most a fifth too large, so that most slots are used
 	p.keys, p.vals = make([]uint64, size), make([]uint32, size)
 	for i, k := range keys {
 		if k != 0 {
