@@ -24,6 +24,7 @@ type Live struct {
 	ladder  Ladder
 	plans   []*plan
 	frozen  []*frozenRung
+	again   []bool // the rule has the columns of an earlier one, and so its keys
 	grown   []grownColumn
 	shards  [liveShards]postings
 	scratch sync.Pool
@@ -73,7 +74,10 @@ func (l *Live) Bind(t *table.Table) error {
 			return err
 		}
 	}
-	l.plans, l.frozen, l.grown = plans, frozen, nil
+	l.plans, l.frozen, l.again, l.grown = plans, frozen, make([]bool, len(plans)), nil
+	for r, p := range plans {
+		l.again[r] = slices.ContainsFunc(plans[:r], func(q *plan) bool { return q.id == p.id })
+	}
 	known := map[string]*table.Derived{}
 	for _, p := range plans {
 		p.several, p.product = false, false
@@ -149,6 +153,9 @@ func (l *Live) descend(dst []BlockKey, s *liveScratch, r int, row uint32) []Bloc
 		for _, key := range s.now {
 			switch {
 			case !f.refined[depth][key]:
+				if l.again[r] {
+					key = hash.Mix(key, uint64(r)) // a block of its own, with a bound of its own
+				}
 				dst = append(dst, BlockKey{Key: key, Bound: uint32(min(f.bounds[depth], math.MaxUint32>>1)), Rule: uint8(r)})
 			case depth < len(p.refine):
 				s.values = p.refine[depth].all(s.values[:0], int(row))
