@@ -26,10 +26,10 @@ const (
 	minClass    = 2 // four words: the head and two rows
 )
 
-// home is where a key would stand in an empty table. The uppermost bits chose the
-// shard.
+// home is where a key would stand in an empty table. It must not follow the order
+// of the keys: many are put in that order, and would then stand in one heap.
 func (p *postings) home(key uint64) int {
-	hi, _ := bits.Mul64(key<<shardBits, uint64(len(p.keys)))
+	hi, _ := bits.Mul64(key*0x9e3779b97f4a7c15, uint64(len(p.keys)))
 	return int(hi)
 }
 

@@ -247,7 +247,7 @@ func (e *Engine) submit(ctx context.Context, rec *patient.Record) (Receipt, func
 		return Receipt{}, nil, fmt.Errorf("match: store a record: %w", err)
 	}
 	row := l.put(&normalized, liveRow{
-		id: id, digest: stored.digest, received: int32(normalized.Received.Days()), protected: rec.Protected, decided: e.isDecided(l, id),
+		id: id, received: int32(normalized.Received.Days()), protected: rec.Protected, decided: e.isDecided(l, id),
 	})
 	s := &step{come: []uint32{row}}
 	c := change{basis: e.basis(l)}
@@ -287,10 +287,11 @@ func (e *Engine) known(l *live, id merge.RecordID, rec *patient.Record, digest m
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	r := &l.rows[row]
+	known, _ := e.state.Digest(id)
 	receipt.Person, _ = e.state.Person(id)
 	days := int32(rec.Received.Days())
 	switch {
-	case r.digest == digest:
+	case known == digest:
 		receipt.Status = RecordUnchanged
 	case days != 0 && days < r.received:
 		receipt.Status = RecordStale

@@ -151,10 +151,14 @@ func (e *Engine) adopt(ctx context.Context, l *live, missed *[]merge.Event) ([]m
 
 // catchUp brings a model's records to the state, given the events that it missed.
 func (e *Engine) catchUp(ctx context.Context, l *live, missed []merge.Event) error {
-	touched := map[merge.RecordID]bool{}
+	touched, changed := map[merge.RecordID]bool{}, map[merge.RecordID]bool{}
 	var ids []merge.RecordID
 	for i := range missed {
 		ev := &missed[i]
+		switch ev.Kind {
+		case merge.EventLink, merge.EventSupersede, merge.EventErase:
+			changed[ev.Record] = true
+		}
 		for _, id := range [2]merge.RecordID{ev.Record, ev.With} {
 			if id != (merge.RecordID{}) && !touched[id] {
 				touched[id] = true
@@ -166,7 +170,7 @@ func (e *Engine) catchUp(ctx context.Context, l *live, missed []merge.Event) err
 		l.hear(&missed[i])
 	}
 	for _, id := range ids {
-		if err := e.catchUpRecord(ctx, l, id); err != nil {
+		if err := e.catchUpRecord(ctx, l, id, changed[id]); err != nil {
 			return err
 		}
 	}
@@ -174,13 +178,13 @@ func (e *Engine) catchUp(ctx context.Context, l *live, missed []merge.Event) err
 }
 
 // catchUpRecord brings one record of a model to the state.
-func (e *Engine) catchUpRecord(ctx context.Context, l *live, id merge.RecordID) error {
+func (e *Engine) catchUpRecord(ctx context.Context, l *live, id merge.RecordID, changed bool) error {
 	s := &step{decided: map[uint32]bool{}}
 	digest, is := e.state.Digest(id)
 	row, was := l.rowOf[id]
 	decided := len(l.said[id]) > 0
 	switch {
-	case is && was && l.rows[row].digest == digest:
+	case is && was && !changed:
 		s.decided[row] = decided
 	case is:
 		rec, err := e.archive.get(ctx, digest)
@@ -188,7 +192,7 @@ func (e *Engine) catchUpRecord(ctx context.Context, l *live, id merge.RecordID) 
 			return fmt.Errorf("match: read record %v: %w", id, err)
 		}
 		n := l.normalize(&rec)
-		s.come = []uint32{l.putRecord(&rec, &n, id, digest, decided)}
+		s.come = []uint32{l.putRecord(&rec, &n, id, decided)}
 		fallthrough
 	default:
 		if was {
@@ -203,8 +207,8 @@ func (e *Engine) catchUpRecord(ctx context.Context, l *live, id merge.RecordID) 
 }
 
 // putRecord writes a record with all that is known of it.
-func (l *live) putRecord(rec *patient.Record, n *patient.Normalized, id merge.RecordID, digest merge.RecordDigest, decided bool) uint32 {
+func (l *live) putRecord(rec *patient.Record, n *patient.Normalized, id merge.RecordID, decided bool) uint32 {
 	return l.put(n, liveRow{
-		id: id, digest: digest, received: int32(n.Received.Days()), protected: rec.Protected, decided: decided,
+		id: id, received: int32(n.Received.Days()), protected: rec.Protected, decided: decided,
 	})
 }

@@ -62,9 +62,7 @@ const keyStripes = 1024
 // A liveRow is what an engine knows of a row beside its columns.
 type liveRow struct {
 	id       merge.RecordID
-	digest   merge.RecordDigest // of the payload
-	equal    uint64             // key of the rows of equal content
-	received int32              // days, 0 unknown
+	received int32 // days, 0 unknown
 
 	named, nameless, protected bool // as put, never changed
 
@@ -191,8 +189,6 @@ func (l *live) put(n *patient.Normalized, r liveRow) uint32 {
 	l.extend()
 	v := merge.ViewNewborn(n)
 	r.named, r.nameless = v.Named, nameless(&v)
-	d := l.grown.Table().Digest(int(row))
-	r.equal = hash.Mix(binary.LittleEndian.Uint64(d[:]), binary.LittleEndian.Uint64(d[8:]))
 	if r.id != (merge.RecordID{}) {
 		l.identify(row, true)
 	}
@@ -240,6 +236,12 @@ func (l *live) compact() error {
 	return l.rebind()
 }
 
+// equal is the key of the rows that have a row's content.
+func (l *live) equal(row uint32) uint64 {
+	d := l.grown.Table().Digest(int(row))
+	return hash.Mix(binary.LittleEndian.Uint64(d[:]), binary.LittleEndian.Uint64(d[8:]))
+}
+
 // equalBlock is the block of the rows of equal content.
 func equalBlock(key uint64) blocking.BlockKey {
 	return blocking.BlockKey{Key: key, Bound: math.MaxInt32}
@@ -264,7 +266,7 @@ func (l *live) lockKeys(rows []uint32) (unlock func()) {
 	var keys []blocking.BlockKey
 	for _, row := range rows {
 		keys, _ = l.index.AppendKeys(keys[:0], row)
-		stripes = append(stripes, stripe(l.rows[row].equal))
+		stripes = append(stripes, stripe(l.equal(row)))
 		for _, k := range keys {
 			stripes = append(stripes, stripe(k.Key))
 		}

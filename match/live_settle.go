@@ -346,7 +346,7 @@ func (l *live) partition(seeds []uint32, seen map[uint32]bool) (people [][]uint3
 // echoes returns the rows that repeat the content of their leader and take no
 // part in blocking.
 func (l *live) echoes(leader uint32, seen map[uint32]bool) (echoes []uint32) {
-	for _, row := range l.index.AppendRows(nil, equalBlock(l.rows[leader].equal)) {
+	for _, row := range l.index.AppendRows(nil, equalBlock(l.equal(leader))) {
 		if r := &l.rows[row]; r.there && r.echo {
 			seen[row] = true
 			echoes = append(echoes, row)
@@ -367,7 +367,7 @@ func (l *live) repeats(leader uint32, echoes []uint32) bool {
 
 // leader returns the row that an echo repeats.
 func (l *live) leader(echo uint32) uint32 {
-	for _, row := range l.index.AppendRows(nil, equalBlock(l.rows[echo].equal)) {
+	for _, row := range l.index.AppendRows(nil, equalBlock(l.equal(echo))) {
 		if l.rows[row].leads {
 			return row
 		}

@@ -50,13 +50,13 @@ func (l *live) regroup(s *step) {
 	}
 	var list []member
 	for _, row := range s.gone {
-		list = append(list, member{l.rows[row].equal, row, false, true})
+		list = append(list, member{l.equal(row), row, false, true})
 	}
 	for _, row := range s.come {
-		list = append(list, member{l.rows[row].equal, row, true, false})
+		list = append(list, member{l.equal(row), row, true, false})
 	}
 	for row := range s.decided {
-		list = append(list, member{key: l.rows[row].equal, row: row})
+		list = append(list, member{key: l.equal(row), row: row})
 	}
 	slices.SortFunc(list, func(a, b member) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.row, b.row)) })
 	for from := 0; from < len(list); {
