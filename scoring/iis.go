@@ -106,6 +106,8 @@ func iisMacros() []Macro {
 			In("email", "exact"), In("doses", "one", "two", "three", "four", "five"))},
 		{"household evidence", Any(Ref("person id"), Ref("chart"), Ref("history"), Ref("contact"), Ref("household 2"),
 			In("guardian", "full"))},
+		{"evidence beside a chart", Any(Ref("person id"), Ref("any contact"), Ref("parent"), Ref("maiden"), In("middle", "exact"),
+			In("email", "exact"), In("doses", "one", "two", "three", "four", "five"))},
 		{"nothing against", All(SwitchIs("proof", "on"), In("birth_date", "exact"), Not(Ref("multiple doubt")), Not(Ref("other parent")),
 			Not(In("ssn", "differs")), Not(In("medicaid", "differs")))},
 	}
@@ -177,7 +179,9 @@ func iisNameCaps() []Rule {
 			Not(All(In("placeholder", "one"), In("family", "exact"), In("phone", "exact"), In("candidates", "one"),
 				Not(Ref("other parent")), In("guardian", "missing"), In("mother_given", "missing"), Not(Ref("multiple doubt"))))),
 			"no given name on a side"},
-		{"family-not-equal", Cap, All(Not(In("family", "exact", "missing")), Not(Ref("chart sure")), Not(Ref("history")),
+		{"family-not-equal", Cap, All(Not(In("family", "exact", "missing")), Not(Ref("history")),
+			// One number settles it where the name is changed a little, or the household speaks too.
+			Not(All(Ref("chart sure"), Any(Not(In("family", "differs")), Ref("evidence beside a chart")))),
 			Not(In("given", "swap", "missing")),
 			Not(All(In("family", "part"), Any(SwitchIs("familyPart", "free"),
 				All(In("given", "exact"), In("birth_date", "exact"), Ref("household 4")))))),
