@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/idem-health/idem/benchmarks/meter"
 	"github.com/klauspost/compress/zstd"
@@ -17,19 +16,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dedupeWithin runs dedupe over a text and returns its summary. The time is
-// generous: it is to tell seconds from hours.
-func dedupeWithin(t *testing.T, limit time.Duration, text string, flags ...string) summary {
+// dedupeText runs dedupe over a text and returns its summary. It compares at
+// most some hundred pairs a record, whatever the text: else hours would pass.
+func dedupeText(t *testing.T, text string, flags ...string) summary {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
 	args := append([]string{"dedupe", "--quiet", "--json", "--out", dir}, flags...)
-	began := time.Now()
 	r := idem(t, append(args, write(t, "clinic.csv", text))...)
-	assert.Less(t, time.Since(began), limit)
 	require.Equal(t, exitOK, r.code, r.stderr)
 	var s summary
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &s))
-	t.Logf("%v: %d records, %d pairs, %d people, largest %d, %d MB, notices %q", time.Since(began).Round(time.Millisecond), s.Records.Kept, s.Candidates.Pairs, s.People.People, s.People.Largest, s.PeakMemory>>20, s.Notices)
+	assert.LessOrEqual(t, s.Candidates.Pairs, int64(max(1_000_000, 150*s.Records.Kept)))
+	t.Logf("%d records, %d pairs, %d people, largest %d, %d MB, notices %q", s.Records.Kept, s.Candidates.Pairs, s.People.People, s.People.Largest, s.PeakMemory>>20, s.Notices)
 	return s
 }
 
@@ -48,23 +46,21 @@ func build(n int, row func(i int) string) string {
 func TestRowsThatSayTheSame(t *testing.T) {
 	for _, n := range []int{2, 100, 10_000, 30_000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			s := dedupeWithin(t, 60*time.Second, build(n, func(i int) string { return fmt.Sprintf("%d,Ann,Smith,2001-02-03,F,37061,6162340100", i) }))
+			s := dedupeText(t, build(n, func(i int) string { return fmt.Sprintf("%d,Ann,Smith,2001-02-03,F,37061,6162340100", i) }))
 			assert.Equal(t, n, s.Records.Kept)
 			assert.Equal(t, 1, s.People.People, "one person")
 		})
 	}
-	s := dedupeWithin(t, 20*time.Second, build(10_000, func(int) string { return "7,Ann,Smith,2001-02-03,F,37061,6162340100" }))
+	s := dedupeText(t, build(10_000, func(int) string { return "7,Ann,Smith,2001-02-03,F,37061,6162340100" }))
 	assert.Equal(t, [2]int{1, 9999}, [2]int{s.Records.Kept, s.Records.Identical})
 }
 
 func TestNothingIsKnown(t *testing.T) {
 	for what, row := range map[string]string{"UNKNOWN": "%d,UNKNOWN,UNKNOWN,UNKNOWN,UNKNOWN,UNKNOWN,UNKNOWN", "empty": "%d,,,,,,"} {
 		for _, n := range []int{50, 10_000} {
-			began := time.Now()
 			r := idem(t, "dedupe", "--quiet", write(t, "clinic.csv", build(n, func(i int) string { return fmt.Sprintf(row, i) })))
 			assert.Equal(t, exitError, r.code)
 			assert.Contains(t, r.stderr, "no record has a value that can be compared", what)
-			assert.Less(t, time.Since(began), 20*time.Second)
 		}
 	}
 }
@@ -82,7 +78,7 @@ func name(i, salt int) string {
 
 func TestOneBirthDateForAll(t *testing.T) {
 	n := 10_000
-	s := dedupeWithin(t, 60*time.Second, build(n, func(i int) string {
+	s := dedupeText(t, build(n, func(i int) string {
 		return fmt.Sprintf("%d,%s,%s,1990-01-02,%c,%05d,616%07d", i, name(i/2, 1), name(i/2, 2), "FM"[i/2%2], 10000+i/2*7%80000, i/2*104729%10_000_000)
 	}))
 	// A date that all share tells nothing, so it depends on the other fields
@@ -92,7 +88,7 @@ func TestOneBirthDateForAll(t *testing.T) {
 
 func TestHalfTheRowsOneName(t *testing.T) {
 	n := 20_000
-	s := dedupeWithin(t, 60*time.Second, build(n, func(i int) string {
+	s := dedupeText(t, build(n, func(i int) string {
 		given, family := name(i, 1), name(i, 2)
 		if i%2 == 0 {
 			given, family = "MARY", "SMITH"
@@ -113,13 +109,13 @@ func TestNamesOfEveryKind(t *testing.T) {
 			rows = append(rows, fmt.Sprintf("%d-%d,\"%s\",\"%s\",20%02d-%02d-03,F,37061,61623401%02d", i, j, name, name, i, 1+j%12, j))
 		}
 	}
-	s := dedupeWithin(t, 60*time.Second, build(len(rows), func(i int) string { return rows[i] }))
+	s := dedupeText(t, build(len(rows), func(i int) string { return rows[i] }))
 	assert.Equal(t, len(rows), s.Records.Kept)
 	assert.Less(t, s.PeakMemory, int64(2<<30))
 }
 
 func TestLongNamesOverOneBirthDate(t *testing.T) {
-	s := dedupeWithin(t, 60*time.Second, build(300, func(i int) string {
+	s := dedupeText(t, build(300, func(i int) string {
 		return fmt.Sprintf("%d,%s%d,%s%d,2001-02-03,F,37061,", i, strings.Repeat("Ann Mary ", 5000), i, strings.Repeat("von", 20_000), i)
 	}))
 	assert.Equal(t, 300, s.Records.Kept)
@@ -212,9 +208,7 @@ func TestZstdBomb(t *testing.T) {
 	}
 	require.NoError(t, z.Close())
 	require.NoError(t, file.Close())
-	began := time.Now()
 	r := idem(t, "dedupe", path)
-	assert.Less(t, time.Since(began), 20*time.Second)
 	assert.Equal(t, exitError, r.code)
 	assert.Contains(t, r.stderr, "unpacks to hundreds of times its size")
 	assert.Less(t, meter.Peak(), int64(3<<30))

@@ -70,7 +70,6 @@ func TestInterruptEndsTheProcess(t *testing.T) {
 		t.Logf("ended after %v", took.Round(time.Millisecond))
 		require.Error(t, err, "it was done before it was interrupted")
 		assert.Equal(t, exitInterrupted, cmd.ProcessState.ExitCode(), stderr)
-		assert.Less(t, took, time.Second)
 		assert.Contains(t, stderr.String(), interrupted)
 		assert.NotContains(t, stderr.String(), "goroutine")
 		assert.Equal(t, []string{"clinic.csv"}, names(t, dir))

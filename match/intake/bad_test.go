@@ -22,10 +22,9 @@ import (
 	"github.com/idem-health/idem/match/patient"
 )
 
-// within runs do and fails where it takes longer, or holds more memory above
-// what was held before, than it may. Times are generous: they are to tell
-// seconds from hours.
-func within(t *testing.T, limit time.Duration, memory uint64, do func()) {
+// within runs do and fails where it holds more memory above what was held
+// before than it may. What takes hours is stopped by the limit of go test.
+func within(t *testing.T, memory uint64, do func()) {
 	t.Helper()
 	sample := func() uint64 {
 		s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
@@ -46,12 +45,9 @@ func within(t *testing.T, limit time.Duration, memory uint64, do func()) {
 			}
 		}
 	})
-	began := time.Now()
 	do()
-	took := time.Since(began)
 	close(stop)
 	watch.Wait()
-	assert.Less(t, took, limit, "time")
 	if peak > before {
 		assert.Less(t, (peak-before)>>20, memory>>20, "MB of memory")
 	}
@@ -87,10 +83,7 @@ func passOver(t testing.TB, o Options, path string) (n int, rejected map[Reason]
 	return n, r.Rejected(), nil
 }
 
-const (
-	slow  = 10 * time.Second
-	small = 64 << 20
-)
+const small = 64 << 20
 
 func TestUnbalancedQuoteInALargeFile(t *testing.T) {
 	const rows = 1_000_000
@@ -106,7 +99,7 @@ func TestUnbalancedQuoteInALargeFile(t *testing.T) {
 					io.WriteString(w, row)
 				}
 			})
-			within(t, slow, small, func() {
+			within(t, small, func() {
 				n, rejected, err := passOver(t, Options{}, path)
 				require.NoError(t, err)
 				assert.Equal(t, rows, n, "the rest is read")
@@ -121,7 +114,7 @@ func TestUnbalancedQuoteInALargeFile(t *testing.T) {
 				io.WriteString(w, "Ann,\"Smith,2001-02-03,Some City or other,1234567\nx,\" y,,,\n")
 			}
 		})
-		within(t, slow, small, func() {
+		within(t, small, func() {
 			_, _, err := passOver(t, Options{}, path)
 			require.NoError(t, err)
 		})
@@ -137,7 +130,7 @@ func TestBytesThatAreNoText(t *testing.T) {
 		w.Write(make([]byte, 5<<20)) // a hole in the file
 		io.WriteString(w, "\nEve,Hill\n")
 	})
-	within(t, slow, small, func() {
+	within(t, small, func() {
 		n, rejected, err := passOver(t, Options{}, path)
 		require.NoError(t, err)
 		assert.Equal(t, 10_001, n)
@@ -149,7 +142,7 @@ func TestBytesThatAreNoText(t *testing.T) {
 			w.Write([]byte{byte(i * 7919 >> 3), byte(i * 104729 >> 5)})
 		}
 	})
-	within(t, slow, small, func() { passOver(t, Options{}, noise) })
+	within(t, small, func() { passOver(t, Options{}, noise) })
 }
 
 // bomb is gzip of a text that repeats.
@@ -176,7 +169,7 @@ func TestGzipBomb(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := bomb(t, "first,last\nAnn,Smith\n", tt.text, tt.size)
-			within(t, slow, small, func() {
+			within(t, small, func() {
 				n, _, err := passOver(t, Options{}, path)
 				assert.Equal(t, 1, n)
 				assert.ErrorIs(t, err, tt.want)
@@ -189,14 +182,14 @@ func TestUnpackedSizeIsBounded(t *testing.T) {
 	endless := Decompressor{Magic: "END", Open: func(io.Reader) (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("first,last\nAnn,Smith\n"), repeat("Bob,Jones\n"))), nil
 	}}
-	within(t, 2*slow, small, func() {
+	within(t, small, func() {
 		n, _, err := passOver(t, Options{Decompressors: []Decompressor{endless}}, write(t, "clinic.csv.end", "END"))
 		require.ErrorIs(t, err, ErrBomb)
 		assert.ErrorContains(t, err, "unpack it yourself")
 		assert.Less(t, n*10, bombFree+1<<20)
 	})
 	table := Format{Magic: "TAB", Open: func(io.ReaderAt, int64) (Table, error) { return endlessTable{}, nil }}
-	within(t, 2*slow, small, func() {
+	within(t, small, func() {
 		_, _, err := passOver(t, Options{Formats: []Format{table}}, write(t, "clinic.tab", "TAB"))
 		require.ErrorIs(t, err, ErrBomb)
 	})
@@ -230,7 +223,7 @@ func TestLargeFields(t *testing.T) {
 			fmt.Fprintf(w, "%s,Smith\n\"%s\",Smith\n%s,Smith\n", field, field, fits)
 		}
 	})
-	within(t, slow, small, func() {
+	within(t, small, func() {
 		n, rejected, err := passOver(t, Options{}, path)
 		require.NoError(t, err)
 		assert.Equal(t, 50, n)
@@ -248,7 +241,7 @@ func TestAMillionColumns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, "clinic.csv", text)
-			within(t, slow, 2*small, func() {
+			within(t, 2*small, func() {
 				n, rejected, err := passOver(t, Options{}, path)
 				if name == "row" {
 					require.NoError(t, err)
@@ -279,7 +272,7 @@ func TestTenThousandValuesInACell(t *testing.T) {
 			fmt.Fprintf(w, "Smith,%s,%s,%s,%s\n", values, strings.Repeat("Albany;", 10_000), strings.Repeat("1;", 10_000), strings.Repeat("H;", 10_000))
 		}
 	})
-	within(t, slow, 2*small, func() {
+	within(t, 2*small, func() {
 		r, err := Open([]string{path}, Options{})
 		require.NoError(t, err)
 		defer r.Close()
@@ -324,7 +317,7 @@ func TestFileThatGrowsWhileItIsRead(t *testing.T) {
 func TestContextEndsEveryRead(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	within(t, slow, small, func() {
+	within(t, small, func() {
 		_, err := OpenContext(ctx, []string{"-"}, Options{Stdin: repeat("no line ends")})
 		require.True(t, errors.Is(err, context.DeadlineExceeded), err)
 	})
