@@ -196,9 +196,22 @@ func (l *Live) AppendRows(dst []uint32, k BlockKey) []uint32 {
 	return rows
 }
 
+// AppendLive is [Live.AppendKeys] without the keys of blocks beyond their bounds.
+func (l *Live) AppendLive(dst []BlockKey, row uint32) []BlockKey {
+	from := len(dst)
+	dst, _ = l.AppendKeys(dst, row)
+	live := dst[:from]
+	for _, k := range dst[from:] {
+		if l.Count(k) <= int(k.Bound) {
+			live = append(live, k)
+		}
+	}
+	return live
+}
+
 // Shared returns the mask of the rules by which rows with these keys, as
-// [Live.AppendKeys] gave them, are candidates.
-func (l *Live) Shared(a, b []BlockKey) (mask uint64) {
+// [Live.AppendLive] gave them, are candidates.
+func Shared(a, b []BlockKey) (mask uint64) {
 	for len(a) > 0 && len(b) > 0 {
 		switch {
 		case a[0].Key < b[0].Key:
@@ -206,9 +219,7 @@ func (l *Live) Shared(a, b []BlockKey) (mask uint64) {
 		case a[0].Key > b[0].Key:
 			b = b[1:]
 		default:
-			if mask>>a[0].Rule&1 == 0 && l.Count(a[0]) <= int(a[0].Bound) {
-				mask |= 1 << a[0].Rule
-			}
+			mask |= 1 << a[0].Rule
 			a, b = a[1:], b[1:]
 		}
 	}

@@ -49,8 +49,8 @@ func TestLiveIsBuilt(t *testing.T) {
 			x, _ := l.AppendKeys(nil, row[a])
 			for j, b := range rows {
 				if i != j {
-					y, _ := l.AppendKeys(nil, row[b])
-					require.Equal(t, ix.Mask(uint32(i), uint32(j)), l.Shared(x, y))
+					y := l.AppendLive(nil, row[b])
+					require.Equal(t, ix.Mask(uint32(i), uint32(j)), Shared(l.AppendLive(nil, row[a]), y))
 				}
 			}
 			near := map[uint32]bool{}

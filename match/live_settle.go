@@ -63,8 +63,8 @@ func (l *live) apply(s *step) (seeds []uint32) {
 		l.keep(p)
 		seed(p.b)
 	}
-	for _, k := range s.crossed {
-		seed(l.cross(k)...)
+	if len(s.crossed) > 0 {
+		seed(l.cross(s.crossed)...)
 	}
 	return seeds
 }
@@ -94,19 +94,30 @@ func (l *live) adjacent(a, b uint32) bool {
 	return slices.ContainsFunc(l.rows[a].edges, func(e edge) bool { return e.row == b })
 }
 
-// cross follows a block that has outgrown its bound, or is within it again: its
-// pairs are no candidates any more, but for those of other blocks, or are again.
-// It returns the rows of the block: their evidence has changed.
-func (l *live) cross(k blocking.BlockKey) []uint32 {
-	rows := l.index.AppendRows(nil, k)
-	slices.Sort(rows)
+// cross follows blocks that have outgrown their bounds, or are within them again:
+// their pairs are no candidates any more, but for those of other blocks, or are
+// again. It returns the rows of the blocks: their evidence has changed.
+func (l *live) cross(blocks []blocking.BlockKey) (touched []uint32) {
 	l.own.forget()
-	if len(rows) > int(k.Bound) {
-		l.outgrown++
-		l.outgrow(rows)
-		return rows
+	var beyond []uint32
+	for _, k := range blocks {
+		rows := l.index.AppendRows(nil, k)
+		touched = append(touched, rows...)
+		if len(rows) > int(k.Bound) {
+			l.outgrown++
+			beyond = append(beyond, rows...)
+			continue
+		}
+		l.outgrown--
+		l.regain(rows)
 	}
-	l.outgrown--
+	slices.Sort(beyond)
+	l.outgrow(slices.Compact(beyond))
+	return touched
+}
+
+// regain weighs the pairs of a block that is within its bound again.
+func (l *live) regain(rows []uint32) {
 	for i, a := range rows {
 		for _, b := range rows[i+1:] {
 			if !l.adjacent(a, b) {
@@ -116,29 +127,19 @@ func (l *live) cross(k blocking.BlockKey) []uint32 {
 			}
 		}
 	}
-	return rows
 }
 
-// outgrow drops the pairs that no block has any more.
+// outgrow drops the pairs of rows, given in order, that no block has any more.
 func (l *live) outgrow(rows []uint32) {
-	keys := make(map[uint32][]blocking.BlockKey, len(rows))
-	of := func(row uint32) []blocking.BlockKey {
-		k, ok := keys[row]
-		if !ok {
-			k, _ = l.index.AppendKeys(nil, row)
-			keys[row] = k
-		}
-		return k
+	keys := make([][]blocking.BlockKey, len(rows))
+	for i, row := range rows {
+		keys[i] = l.index.AppendLive(nil, row)
 	}
-	for _, a := range rows {
-		edges := l.rows[a].edges
-		for i := len(edges) - 1; i >= 0; i-- { // what is dropped is replaced by the last, which was seen
-			b := edges[i].row
-			if _, member := slices.BinarySearch(rows, b); member && l.index.Shared(of(a), of(b)) == 0 {
-				l.drop(a, b)
-				l.drop(b, a)
-			}
-		}
+	for i, row := range rows {
+		l.rows[row].edges = slices.DeleteFunc(l.rows[row].edges, func(e edge) bool {
+			k, member := slices.BinarySearch(rows, e.row)
+			return member && blocking.Shared(keys[i], keys[k]) == 0
+		})
 	}
 }
 
@@ -236,13 +237,13 @@ func (l *live) solveProblem(rows []uint32) []uint32 {
 	keys := make([][]blocking.BlockKey, len(rows))
 	of := func(i uint32) []blocking.BlockKey {
 		if keys[i] == nil {
-			keys[i], _ = l.index.AppendKeys(nil, rows[i])
+			keys[i] = l.index.AppendLive(make([]blocking.BlockKey, 0, 1), rows[i])
 		}
 		return keys[i]
 	}
 	l.own.forget()
 	p.evidence = func(a, b uint32) merge.Evidence {
-		return l.own.evidence(rows[a], rows[b], l.index.Shared(of(a), of(b)) != 0)
+		return l.own.evidence(rows[a], rows[b], blocking.Shared(of(a), of(b)) != 0)
 	}
 	labels, _ := p.group()
 	if !l.policy.Newborns || !placeholder {
