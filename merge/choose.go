@@ -12,6 +12,7 @@ type candidate struct {
 	member int32  // place in the canonical order of the members
 	part   int32  // which of the member's names, addresses, identifiers ...
 	key    string // normalised: equal keys are the same value
+	raw    string // as received, of a unit of one field and one value
 	legal  int32  // for LegalOverPlaceholder; more is better
 	full   int32  // for Completeness
 	agree  int32  // for Agreement; members whose value agrees with this one

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -69,6 +70,7 @@ type doseReport struct {
 	any       bool   // the code names no formulation: it is of any of its families, not of all
 	received  uint32 // sorts by the day; not known is last
 	day       int    // 0 unless the date is full
+	date      uint32 // sorts by the date as far as it is known; 0 of what is no vaccine
 	vaccine   bool   // else refused, no vaccine, or nothing that can be read
 }
 
@@ -88,15 +90,21 @@ func (p *person) report(member, part int32, d *patient.Dose) (doseReport, bool) 
 			cvx = code
 		}
 	}
-	key := (&patient.Dose{CVX: cvx, Lot: d.Lot, Date: eventDay}).Key()
+	when := d.Date
+	if !when.Full() {
+		when = eventDay
+	}
+	key := (&patient.Dose{CVX: cvx, Lot: d.Lot, Date: when}).Key()
 	if key == "" || d.Date.Year == 0 {
-		r.key = "?" + doseText(*d) // no normalised key begins so
+		r.key = "?" + p.doseText(d) // no normalised key begins so
 		return r, true
 	}
-	r.cvx, key, _ = strings.Cut(key, "|")
-	r.lot = key[strings.IndexByte(key, '|')+1:]
-	r.key = r.cvx + "|" + d.Date.Compact() + "|" + r.lot
-	r.day, r.vaccine = d.Date.Days(), true
+	cut := strings.IndexByte(key, '|')
+	r.cvx, r.lot = key[:cut], key[cut+len("|YYYYMMDD|"):]
+	if r.key = key; when != d.Date {
+		r.key = r.cvx + "|" + d.Date.Compact() + "|" + r.lot
+	}
+	r.day, r.date, r.vaccine = d.Date.Days(), daySort(d.Date), true
 	r.received = ^uint32(0)
 	if when := p.members[member].record.Received; when.Known() {
 		r.received = uint32(when.Year)<<16 | uint32(when.Month)<<8 | uint32(when.Day)
@@ -108,7 +116,8 @@ func (p *person) report(member, part int32, d *patient.Dose) (doseReport, bool) 
 // doses writes the history a clinician wants to read: every dose once, in the
 // order of days, and beside it the reports it was made of.
 func (p *person) doses() {
-	var reports []doseReport
+	h := &p.history
+	reports := h.unsorted[:0]
 	members := 0
 	for i := range p.members {
 		before := len(reports)
@@ -122,15 +131,20 @@ func (p *person) doses() {
 	if len(reports) == 0 {
 		return
 	}
-	h := newHistory(p, reports)
+	h.unsorted = reports
+	h.begin(p)
 	h.sameDays()
 	h.nearDays()
+	h.order()
 	h.review()
 	rule := Union
 	if members == 1 {
 		rule = Sole
 	}
-	for _, e := range h.ordered() {
+	p.out.Values = slices.Grow(p.out.Values, len(h.ordered))
+	p.out.Doses = make([]DoseEvent, 0, len(h.ordered))
+	for _, i := range h.ordered {
+		e := &h.events[i]
 		event := h.describe(e)
 		agree := h.holders(e)
 		p.put("doses", event.Dose, h.reports[e.survivor].member, rule, agree, members-agree)
@@ -159,26 +173,41 @@ func (p *person) compareReports(a, b *doseReport) int {
 
 // doseText writes cvx|date|lot|mvx|ndc|historical, the standard form of a dose,
 // without empty parts at the end.
-func doseText(d patient.Dose) string {
-	day := d.Date.String()
-	if day == "" {
-		day = d.Date.Text
+func (p *person) doseText(d *patient.Dose) string {
+	dst := append(append(p.text[:0], d.CVX...), '|')
+	if d.Date.Year != 0 {
+		dst = d.Date.AppendString(dst)
+	} else {
+		dst = append(dst, d.Date.Text...)
 	}
-	historical := ""
+	for _, part := range [...]string{d.Lot, d.MVX, d.NDC} {
+		dst = append(append(dst, '|'), part...)
+	}
 	if d.Historical {
-		historical = "Y"
+		dst = append(dst, "|Y"...)
 	}
-	return strings.TrimRight(strings.Join([]string{d.CVX, day, d.Lot, d.MVX, d.NDC, historical}, "|"), "|")
+	p.text = dst
+	return string(bytes.TrimRight(dst, "|"))
+}
+
+// daySort sorts dates as they are written YYYYMMDD, one without a year first.
+func daySort(d patient.Date) uint32 {
+	if d.Year == 0 {
+		return 0
+	}
+	return 1 + uint32(d.Year)%10000*10000 + uint32(d.Month)%100*100 + uint32(d.Day)%100
 }
 
 // describe writes an event with its provenance.
 func (h *history) describe(e *doseEvent) DoseEvent {
 	s := &h.reports[e.survivor]
 	record := func(r *doseReport) *patient.Record { return h.person.members[r.member].record }
-	out := DoseEvent{Source: record(s).Source, ID: record(s).ID, Families: h.table.namesOf(s.families)}
-	slices.SortStableFunc(e.others, func(a, b otherReport) int {
-		return h.person.compareReports(&h.reports[a.report], &h.reports[b.report])
-	})
+	out := DoseEvent{Source: record(s).Source, ID: record(s).ID, Families: h.table.namesOf(s)}
+	if len(e.others) > 1 {
+		slices.SortStableFunc(e.others, func(a, b otherReport) int {
+			return h.person.compareReports(&h.reports[a.report], &h.reports[b.report])
+		})
+	}
 	dose := *s.dose
 	fill := func(part string, to *string, of func(d *patient.Dose) string) {
 		if !blank(*to) {
@@ -208,10 +237,10 @@ func (h *history) describe(e *doseEvent) DoseEvent {
 	fill("lot", &dose.Lot, func(d *patient.Dose) string { return d.Lot })
 	fill("mvx", &dose.MVX, func(d *patient.Dose) string { return d.MVX })
 	fill("ndc", &dose.NDC, func(d *patient.Dose) string { return d.NDC })
-	out.Dose = doseText(dose)
+	out.Dose = h.person.doseText(&dose)
 	for _, o := range e.others {
 		r := &h.reports[o.report]
-		out.Others = append(out.Others, DoseOther{doseText(*r.dose), record(r).Source, record(r).ID, o.rule})
+		out.Others = append(out.Others, DoseOther{h.person.doseText(r.dose), record(r).Source, record(r).ID, o.rule})
 	}
 	slices.SortStableFunc(out.Others, func(a, b DoseOther) int { return cmp.Compare(a.Dose, b.Dose) })
 	return out

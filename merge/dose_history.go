@@ -13,7 +13,11 @@ type history struct {
 	table   *doseTable
 	reports []doseReport // the better first
 	events  []doseEvent
-	place   []int // of each event, in the order written
+	ordered []int // the events that are left, in the order written; see order
+	place   []int // of each event in it, -1 if it is not
+
+	unsorted []doseReport // as they came
+	sorted   []int
 }
 
 // A doseEvent is a report that survived, and those it stands for.
@@ -36,20 +40,38 @@ type doubt struct {
 	with int // an event
 }
 
-// newHistory puts the reports into order, the better first.
-func newHistory(p *person, reports []doseReport) *history {
-	holders := map[string]int32{}
-	for i := range reports {
-		r := &reports[i]
-		if i == 0 || r.member != reports[i-1].member || r.key != reports[i-1].key {
-			holders[r.key]++
+// begin puts the reports into order, the better first.
+func (h *history) begin(p *person) {
+	h.person, h.table = p, p.table
+	reports := h.unsorted
+	h.number(len(reports))
+	slices.SortFunc(h.sorted, func(a, b int) int { return cmp.Or(strings.Compare(reports[a].key, reports[b].key), cmp.Compare(a, b)) })
+	for from := 0; from < len(h.sorted); { // who holds the same key
+		to, holders := from, int32(0)
+		for ; to < len(h.sorted) && reports[h.sorted[to]].key == reports[h.sorted[from]].key; to++ {
+			i := h.sorted[to]
+			if i == 0 || reports[i].member != reports[i-1].member || reports[i].key != reports[i-1].key {
+				holders++
+			}
+		}
+		for ; from < to; from++ {
+			reports[h.sorted[from]].agree = holders
 		}
 	}
-	for i := range reports {
-		reports[i].agree = holders[reports[i].key]
+	h.number(len(reports))
+	slices.SortFunc(h.sorted, func(a, b int) int { return cmp.Or(p.compareReports(&reports[a], &reports[b]), cmp.Compare(a, b)) })
+	h.reports, h.events = h.reports[:0], h.events[:0]
+	for _, i := range h.sorted {
+		h.reports = append(h.reports, reports[i])
 	}
-	slices.SortStableFunc(reports, func(a, b doseReport) int { return p.compareReports(&a, &b) })
-	return &history{person: p, table: p.table, reports: reports}
+}
+
+// number makes sorted the numbers up to n.
+func (h *history) number(n int) {
+	h.sorted = h.sorted[:0]
+	for i := range n {
+		h.sorted = append(h.sorted, i)
+	}
 }
 
 // components is the number of families a report surely is of.
@@ -77,30 +99,36 @@ func (h *history) add(report int) int {
 
 // sameDays makes events of the reports of each day.
 func (h *history) sameDays() {
-	days := make(map[string][]int, len(h.reports))
-	var order []string
-	for i := range h.reports {
-		r := &h.reports[i]
-		day := r.key // no vaccine: with exact copies only
-		if r.vaccine {
-			day = r.dose.Date.Compact()
+	h.number(len(h.reports))
+	slices.SortFunc(h.sorted, func(a, b int) int {
+		r, s := &h.reports[a], &h.reports[b]
+		if r.vaccine && s.vaccine {
+			return cmp.Or(cmp.Compare(r.date, s.date), cmp.Compare(a, b))
 		}
-		if len(days[day]) == 0 {
-			order = append(order, day)
+		return cmp.Or(cmp.Compare(btoi(s.vaccine), btoi(r.vaccine)), strings.Compare(r.key, s.key), cmp.Compare(a, b))
+	})
+	for from := 0; from < len(h.sorted); {
+		first := &h.reports[h.sorted[from]]
+		to := from + 1
+		for to < len(h.sorted) && first.sameDay(&h.reports[h.sorted[to]]) {
+			to++
 		}
-		days[day] = append(days[day], i)
-	}
-	slices.Sort(order)
-	for _, day := range order {
-		if list := days[day]; h.reports[list[0]].vaccine {
+		list := h.sorted[from:to]
+		if from = to; first.vaccine {
 			h.sameDay(list)
-		} else {
-			e := h.add(list[0])
-			for _, i := range list[1:] {
-				h.events[e].others = append(h.events[e].others, otherReport{i, SameReport})
-			}
+			continue
+		}
+		e := h.add(list[0])
+		for _, i := range list[1:] {
+			h.events[e].others = append(h.events[e].others, otherReport{i, SameReport})
 		}
 	}
+}
+
+// sameDay says whether two reports are of one day; what is no vaccine, of exact
+// copies only.
+func (r *doseReport) sameDay(s *doseReport) bool {
+	return r.vaccine && s.vaccine && r.date == s.date || !r.vaccine && !s.vaccine && r.key == s.key
 }
 
 // sameDay makes the events of one day. First every report, the best first, that
@@ -194,12 +222,9 @@ func (h *history) otherLot(from int, r *doseReport) (with int, ok bool) {
 // what was administered, a partial date to a day it fits, and what the rules
 // call one dose whoever reported it.
 func (h *history) nearDays() {
-	order := make([]int, len(h.events))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(h.events[y].survivor, h.events[x].survivor) })
-	for _, e := range order {
+	h.number(len(h.events))
+	slices.SortFunc(h.sorted, func(x, y int) int { return cmp.Compare(h.events[y].survivor, h.events[x].survivor) })
+	for _, e := range h.sorted {
 		if day, rule, ok := h.nearest(e); ok {
 			h.give(e, day, rule)
 		}
@@ -316,55 +341,42 @@ func (h *history) give(e, day int, rule DoseRule) {
 // review doubts doses of one family that lie nearer than a schedule allows: the
 // later one, with the one before it.
 func (h *history) review() {
-	order := h.ordered()
-	for i, later := range order {
+	for i, l := range h.ordered {
+		later := &h.events[l]
 		if later.day == 0 {
 			continue
 		}
 		for j := i - 1; j >= 0; j-- {
-			earlier := order[j]
+			earlier := &h.events[h.ordered[j]]
 			a, b := &h.reports[earlier.survivor], &h.reports[later.survivor]
 			if earlier.day == 0 || !sameFamily(a, b) || earlier.day == later.day {
 				continue
 			}
 			if later.day-earlier.day <= h.table.of(a.families&b.families).review {
-				later.reviews = append(later.reviews, doubt{TooNear, h.index(earlier)})
+				later.reviews = append(later.reviews, doubt{TooNear, h.ordered[j]})
 			}
 			break
 		}
 	}
 }
 
-func (h *history) index(e *doseEvent) int {
+// order puts the events that are left into the order of days.
+func (h *history) order() {
+	h.ordered, h.place = h.ordered[:0], h.place[:0]
 	for i := range h.events {
-		if &h.events[i] == e {
-			return i
-		}
-	}
-	return -1
-}
-
-// ordered returns the events that are left, in the order of days.
-func (h *history) ordered() []*doseEvent {
-	list := make([]*doseEvent, 0, len(h.events))
-	for i := range h.events {
+		h.place = append(h.place, -1)
 		if !h.events[i].gone {
-			list = append(list, &h.events[i])
+			h.ordered = append(h.ordered, i)
 		}
 	}
-	day := func(e *doseEvent) string { return h.reports[e.survivor].dose.Date.Compact() }
-	slices.SortStableFunc(list, func(a, b *doseEvent) int {
-		return cmp.Or(cmp.Compare(day(a), day(b)), cmp.Compare(h.reports[a.survivor].key, h.reports[b.survivor].key),
-			cmp.Compare(a.survivor, b.survivor))
+	slices.SortFunc(h.ordered, func(x, y int) int {
+		a, b := h.events[x].survivor, h.events[y].survivor
+		r, s := &h.reports[a], &h.reports[b]
+		return cmp.Or(cmp.Compare(daySort(r.dose.Date), daySort(s.dose.Date)), strings.Compare(r.key, s.key), cmp.Compare(a, b))
 	})
-	h.place = make([]int, len(h.events))
-	for i := range h.place {
-		h.place[i] = -1
+	for i, e := range h.ordered {
+		h.place[e] = i
 	}
-	for i, e := range list {
-		h.place[h.index(e)] = i
-	}
-	return list
 }
 
 // linkReviews writes the doubts, once all events have their places. A doubt
@@ -386,6 +398,9 @@ func (h *history) linkReviews() {
 
 // holders counts the members that report an event.
 func (h *history) holders(e *doseEvent) int {
+	if len(e.others) == 0 {
+		return 1
+	}
 	var seen []int32
 	h.each(e, func(r *doseReport) {
 		if !slices.Contains(seen, r.member) {

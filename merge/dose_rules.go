@@ -80,11 +80,12 @@ type window struct{ days, historical, review int }
 
 // A doseTable is rules and codes, compiled: families are bits.
 type doseTable struct {
-	vaccines *Vaccines
-	names    []string // of the families
-	windows  []window
-	families map[string]uint64 // of a CVX code
-	other    window            // of codes that have no family
+	vaccines    *Vaccines
+	names       []string // of the families
+	windows     []window
+	families    map[string]uint64   // of a CVX code
+	familyNames map[string][]string // of a CVX code, sorted
+	other       window              // of codes that have no family
 }
 
 // maxFamilies is how many families can be told apart; the CDC has 38 groups.
@@ -110,7 +111,7 @@ func (r DoseRules) compile(v *Vaccines) *doseTable {
 // number numbers the families: those of the rules, then all other groups.
 // Groups beyond the last number share it, which Validate refuses.
 func (r DoseRules) number(v *Vaccines) *doseTable {
-	t := &doseTable{vaccines: v, families: map[string]uint64{}, other: window{max(r.Days, 0), r.HistoricalDays, r.ReviewDays}}
+	t := &doseTable{vaccines: v, families: map[string]uint64{}, familyNames: map[string][]string{}, other: window{max(r.Days, 0), r.HistoricalDays, r.ReviewDays}}
 	bit := map[string]int{}
 	family := func(name string, w window) int {
 		if len(t.names) == maxFamilies {
@@ -138,6 +139,7 @@ func (r DoseRules) number(v *Vaccines) *doseTable {
 		for _, g := range code.groups {
 			t.families[cvx] |= 1 << bit[g]
 		}
+		t.familyNames[cvx] = t.bitNames(t.families[cvx])
 	}
 	return t
 }
@@ -169,12 +171,18 @@ func (t *doseTable) of(families uint64) window {
 	return w
 }
 
-// namesOf returns the names of families, sorted.
-func (t *doseTable) namesOf(families uint64) []string {
+// namesOf returns the names of the families of a report, sorted. Reports of one
+// code share the list, which has no room to append to.
+func (t *doseTable) namesOf(r *doseReport) []string {
+	return t.familyNames[r.cvx]
+}
+
+// bitNames returns the names of families, sorted.
+func (t *doseTable) bitNames(families uint64) []string {
 	var names []string
 	for f := families; f != 0; f &= f - 1 {
 		names = append(names, t.names[mathbits.TrailingZeros64(f)])
 	}
 	slices.Sort(names)
-	return names
+	return slices.Clip(names)
 }

@@ -194,7 +194,7 @@ func TestEveryReportIsInTheHistory(t *testing.T) {
 		for i := range members {
 			for _, d := range members[i].Doses {
 				if !filled {
-					require.True(t, found[members[i].Source+"/"+members[i].ID+" "+doseText(d)], doseText(d))
+					require.True(t, found[members[i].Source+"/"+members[i].ID+" "+new(person).doseText(&d)], new(person).doseText(&d))
 				}
 			}
 		}

@@ -1,9 +1,7 @@
 package merge
 
 import (
-	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"slices"
 
 	"github.com/idem-health/idem/match/patient"
@@ -105,14 +103,19 @@ func (c *Chooser) Golden(members []patient.Record) GoldenRecord {
 // sort puts the values and what was dropped into the order of the standard
 // fields. They come nearly so, and each field is looked up once.
 func (p *person) sort() {
-	values, places := p.out.Values, make([]int, len(p.out.Values))
+	values, places := p.out.Values, p.places[:0]
 	for i := range values {
-		places[i] = order[values[i].Field]
+		if i > 0 && values[i].Field == values[i-1].Field {
+			places = append(places, places[i-1])
+		} else {
+			places = append(places, order[values[i].Field])
+		}
 		for j := i; j > 0 && places[j-1] > places[j]; j-- {
 			places[j-1], places[j] = places[j], places[j-1]
 			values[j-1], values[j] = values[j], values[j-1]
 		}
 	}
+	p.places = places
 	if len(p.out.Dropped) > 1 {
 		slices.SortStableFunc(p.out.Dropped, func(a, b Dropped) int { return cmp.Compare(order[a.Field], order[b.Field]) })
 	}
@@ -126,94 +129,6 @@ var order = func() map[string]int {
 	}
 	return m
 }()
-
-// A member is a record and its normalised form.
-type member struct {
-	record *patient.Record
-	normal *patient.Normalized
-}
-
-// A person is the work on one golden record.
-type person struct {
-	*Chooser
-	members    []member            // in canonical order
-	normalizer *patient.Normalizer // nil: normalize without caches
-	sent       patient.Record      // see one
-	scratch    patient.Normalized  // its normalised form
-	list       []candidate         // of the unit at hand; reused
-	out        GoldenRecord
-}
-
-// newPerson puts the members into canonical order: by digest of the content,
-// then, for records that say the same, by identity. Everything after it may
-// rely on the order.
-func newPerson(c *Chooser, members []patient.Record) *person {
-	p := &person{Chooser: c, members: make([]member, len(members))}
-	if c.normalizers != nil {
-		p.normalizer = c.normalizers.Get().(*patient.Normalizer)
-	}
-	p.out.Members = len(members)
-	p.out.Values = make([]Value, 0, 16)
-	normal := make([]patient.Normalized, len(members))
-	for i := range members {
-		p.normalize(&normal[i], &members[i])
-		p.members[i] = member{&members[i], &normal[i]}
-	}
-	if len(members) < 2 {
-		return p
-	}
-	type placed struct {
-		digest [sha256.Size]byte
-		member
-	}
-	list := make([]placed, len(members))
-	var content []byte
-	for i, m := range p.members {
-		content = m.record.AppendContent(content[:0])
-		list[i] = placed{sha256.Sum256(content), m}
-	}
-	slices.SortStableFunc(list, func(a, b placed) int {
-		return cmp.Or(bytes.Compare(a.digest[:], b.digest[:]),
-			cmp.Compare(a.record.Source, b.record.Source), cmp.Compare(a.record.ID, b.record.ID))
-	})
-	for i := range list {
-		p.members[i] = list[i].member
-	}
-	return p
-}
-
-// one normalises a record of a single value: what became of one of several
-// values cannot be read off the whole record. The result holds until the next
-// call.
-func (p *person) one(r patient.Record) *patient.Normalized {
-	p.sent = r
-	p.normalize(&p.scratch, &p.sent)
-	return &p.scratch
-}
-
-func (p *person) normalize(dst *patient.Normalized, r *patient.Record) {
-	if p.normalizer != nil {
-		p.normalizer.Apply(dst, r)
-		return
-	}
-	*dst, _ = patient.Normalize(r, p.profile)
-}
-
-func (p *person) release() {
-	if p.normalizer != nil {
-		p.normalizers.Put(p.normalizer)
-	}
-}
-
-// put adds a value to the golden record.
-func (p *person) put(field, value string, from int32, rule Rule, agree, differ int) {
-	r := p.members[from].record
-	p.out.Values = append(p.out.Values, Value{field, value, r.Source, r.ID, rule, agree, differ})
-}
-
-func (p *person) drop(field string, m *member) {
-	p.out.Dropped = append(p.out.Dropped, Dropped{field, m.record.Source, m.record.ID})
-}
 
 // A single is a unit of one field with one value.
 type single struct {
@@ -234,7 +149,7 @@ func (p *person) single(s *single) {
 		case key == "":
 			p.drop(field, &p.members[i])
 		default:
-			list = append(list, candidate{member: int32(i), key: key, full: full})
+			list = append(list, candidate{member: int32(i), key: key, full: full, raw: raw})
 		}
 	}
 	p.list = list
@@ -242,8 +157,7 @@ func (p *person) single(s *single) {
 		return
 	}
 	best, rule := p.choose(s.unit, list)
-	raw, _, _ := s.value(p, &p.members[best.member])
-	p.put(field, raw, best.member, rule, int(best.agree), len(list)-int(best.agree))
+	p.put(field, best.raw, best.member, rule, int(best.agree), len(list)-int(best.agree))
 }
 
 // protection is the person's as soon as it is one member's.

@@ -9,7 +9,6 @@ import (
 // survivor chooses one candidate of a unit and says how many members differ;
 // false where there is none.
 func (p *person) survivor(u unit, list []candidate) (best candidate, rule Rule, differ int, ok bool) {
-	p.list = list
 	if len(list) == 0 {
 		return candidate{}, "", 0, false
 	}
@@ -39,6 +38,7 @@ func (p *person) mother() {
 		}
 		list = append(list, candidate{member: int32(i), key: n.MotherGiven + "|" + n.MotherFamily, full: fullText(n.MotherGiven, n.MotherFamily)})
 	}
+	p.list = list
 	if best, rule, differ, ok := p.survivor(unitMother, list); ok {
 		mother := p.members[best.member].record.Mother
 		p.putPart("mother_given", mother.Given, best, rule, differ)
@@ -54,13 +54,14 @@ func (p *person) school() {
 		if blank(s.District, s.School, s.Grade) {
 			continue
 		}
-		parts := []string{patient.Fold(s.District), m.normal.School, m.normal.Grade}
-		if blank(parts...) {
+		parts := [...]string{patient.Fold(s.District), m.normal.School, m.normal.Grade}
+		if blank(parts[:]...) {
 			p.drop("school", m)
 			continue
 		}
-		list = append(list, candidate{member: int32(i), key: strings.Join(parts, "|"), full: fullText(parts...)})
+		list = append(list, candidate{member: int32(i), key: p.joined(parts[:]), full: fullText(parts[:]...)})
 	}
+	p.list = list
 	if best, rule, differ, ok := p.survivor(unitSchool, list); ok {
 		s := p.members[best.member].record.School
 		p.putPart("district", s.District, best, rule, differ)
@@ -79,6 +80,7 @@ func (p *person) address() {
 			list = append(list, c)
 		}
 	}
+	p.list = list
 	best, rule, differ, ok := p.survivor(unitAddress, list)
 	if !ok {
 		return
@@ -103,14 +105,15 @@ func (p *person) addressOf(m *member) (best candidate, ok bool) {
 		if blank(a.Number, a.Street, a.Unit, a.Line2, a.City, a.State, a.PostalCode) {
 			continue
 		}
-		list := p.one(patient.Record{Addresses: []patient.Address{a}}).Addresses
+		p.alone.addresses[0] = a
+		list := p.one(patient.Record{Addresses: p.alone.addresses[:]}).Addresses
 		if len(list) == 0 {
 			p.drop("address", m)
 			continue
 		}
 		n := list[0]
-		parts := []string{n.Number, n.Street, n.Unit, n.City, n.State, n.PostalCode}
-		c := candidate{part: int32(i), key: strings.Join(parts, "|"), legal: int32(btoi(!n.Institution)), full: fullText(parts...)}
+		parts := [...]string{n.Number, n.Street, n.Unit, n.City, n.State, n.PostalCode}
+		c := candidate{part: int32(i), key: p.joined(parts[:]), legal: int32(btoi(!n.Institution)), full: fullText(parts[:]...)}
 		if !ok || c.legal > best.legal {
 			best, ok = c, true
 		}
@@ -128,7 +131,8 @@ func (p *person) guardians() {
 			if blank(g.Given, g.Family) {
 				continue
 			}
-			n := p.one(patient.Record{Guardians: []patient.Guardian{{Given: g.Given, Family: g.Family}}})
+			p.alone.guardians[0] = patient.Guardian{Given: g.Given, Family: g.Family}
+			n := p.one(patient.Record{Guardians: p.alone.guardians[:]})
 			key := strings.Join(n.GuardianGiven, " ") + "|" + strings.Join(n.GuardianFamily, " ")
 			if key == "|" {
 				p.drop("guardian_given", m)
@@ -140,6 +144,7 @@ func (p *person) guardians() {
 			list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: fullText(g.Given, g.Family, g.Relationship)})
 		}
 	}
+	p.list = list
 	kept, rule, holders := p.keep(unitGuardian, list)
 	for _, c := range kept {
 		g := p.members[c.member].record.Guardians[c.part]
@@ -152,6 +157,18 @@ func (p *person) guardians() {
 		put(family, "guardian_family", g.Family)
 		put(relationship, "guardian_relationship", g.Relationship)
 	}
+}
+
+// joined is strings.Join by a bar.
+func (p *person) joined(parts []string) string {
+	p.text = p.text[:0]
+	for i, s := range parts {
+		if i > 0 {
+			p.text = append(p.text, '|')
+		}
+		p.text = append(p.text, s...)
+	}
+	return string(p.text)
 }
 
 func blank(values ...string) bool {

@@ -32,15 +32,18 @@ const certificatePart = -1
 // its authority. Of numbers that a person has one of (social security,
 // Medicaid, birth certificate) one survives.
 func (p *person) identifiers() {
-	var lists [numUnits][]candidate
+	lists := &p.numbers
+	for u := range lists {
+		lists[u] = lists[u][:0]
+	}
 	for i := range p.members {
 		m := &p.members[i]
 		if raw := m.record.BirthCertificate; !blank(raw) {
-			p.number(&lists, int32(i), certificatePart, unitBirthCertificate, p.one(patient.Record{BirthCertificate: raw}).BirthCertificate)
+			p.number(lists, int32(i), certificatePart, unitBirthCertificate, p.one(patient.Record{BirthCertificate: raw}).BirthCertificate)
 		}
 		for j, id := range m.record.Identifiers {
 			if u, ok := unitOf(id.Type); ok && !blank(id.Value) {
-				p.number(&lists, int32(i), int32(j), u, p.identifierKey(m, id, u))
+				p.number(lists, int32(i), int32(j), u, p.identifierKey(m, id, u))
 			}
 		}
 	}
@@ -80,8 +83,9 @@ func (p *person) number(lists *[numUnits][]candidate, member, part int32, u unit
 
 // identifierKey normalises one identifier, with what its meaning depends on.
 func (p *person) identifierKey(m *member, id patient.Identifier, u unit) string {
+	p.alone.identifiers[0] = id
 	n := p.one(patient.Record{
-		Identifiers: []patient.Identifier{id},
+		Identifiers: p.alone.identifiers[:],
 		BirthDate:   m.record.BirthDate, Received: m.record.Received, School: m.record.School,
 	})
 	switch u {

@@ -123,9 +123,16 @@ func (p *person) fillMiddle(list []candidate, given string) {
 // aliases keeps every name but the one that survived: the given name alone
 // where the family name is the same, else both.
 func (p *person) aliases(winner candidate, survived patient.Name) {
+	others := 0
+	for i := range p.members {
+		others += len(p.members[i].record.Names)
+	}
+	if others == 0 || others == 1 && winner.member >= 0 {
+		return
+	}
 	given, family := patient.Fold(survived.Given), patient.Fold(survived.Family)
 	full := patient.Fold(survived.Full)
-	var list []candidate
+	list := p.list[:0]
 	for i := range p.members {
 		for j, n := range p.members[i].record.Names {
 			if int32(i) == winner.member && int32(j) == winner.part {
@@ -136,13 +143,15 @@ func (p *person) aliases(winner candidate, survived patient.Name) {
 			if key == "" || key == given || key == full || key == strings.TrimSpace(given+" "+family) {
 				continue
 			}
-			if junkGiven(p.one(patient.Record{Names: []patient.Name{{Full: n.Full, Given: n.Given, Family: n.Family}}})) {
+			p.alone.names[0] = patient.Name{Full: n.Full, Given: n.Given, Family: n.Family}
+			if junkGiven(p.one(patient.Record{Names: p.alone.names[:]})) {
 				p.drop("given_name", &p.members[i])
 				continue
 			}
 			list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: fullText(key)})
 		}
 	}
+	p.list = list
 	kept, _, holders := p.keep(unitName, list)
 	for _, c := range kept {
 		p.put("alias", aliasText(p.members[c.member].record.Names[c.part], family), c.member, Union, int(c.agree), holders-int(c.agree))

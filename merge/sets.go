@@ -12,10 +12,10 @@ import (
 // best by the unit's rules, the best value first. Agreement of a value is the
 // number of members that hold it; holders is the number that hold any.
 func (p *person) keep(u unit, list []candidate) (kept []candidate, rule Rule, holders int) {
-	p.list = list
 	if len(list) == 0 {
 		return nil, "", 0
 	}
+	kept = p.kept[:0]
 	last := int32(-1) // the list comes in the order of the members
 	for i := range list {
 		if list[i].member != last {
@@ -44,6 +44,7 @@ func (p *person) keep(u unit, list []candidate) (kept []candidate, rule Rule, ho
 		kept = append(kept, list[best])
 		from = to
 	}
+	p.kept = kept
 	slices.SortFunc(kept, func(a, b candidate) int { return p.compare(u, &a, &b) })
 	rule = Union
 	if holders == 1 {
@@ -57,7 +58,8 @@ func phonesOf(p *person, m *member, place int) (raw, key string, ok bool) {
 		return "", "", false
 	}
 	raw = m.record.Phones[place]
-	return raw, first(p.one(patient.Record{Phones: []string{raw}}).Phones), true
+	p.alone.texts[0] = raw
+	return raw, first(p.one(patient.Record{Phones: p.alone.texts[:]}).Phones), true
 }
 
 func emailsOf(p *person, m *member, place int) (raw, key string, ok bool) {
@@ -65,7 +67,8 @@ func emailsOf(p *person, m *member, place int) (raw, key string, ok bool) {
 		return "", "", false
 	}
 	raw = m.record.Emails[place]
-	return raw, first(p.one(patient.Record{Emails: []string{raw}}).Emails), true
+	p.alone.texts[0] = raw
+	return raw, first(p.one(patient.Record{Emails: p.alone.texts[:]}).Emails), true
 }
 
 func first(list []string) string {
@@ -91,15 +94,15 @@ func (p *person) texts(u unit, value func(p *person, m *member, place int) (raw,
 				p.drop(unitNames[u], m)
 				continue
 			default:
-				list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: fullText(key)})
+				list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: fullText(key), raw: raw})
 				continue
 			}
 			break
 		}
 	}
+	p.list = list
 	kept, rule, holders := p.keep(u, list)
 	for _, c := range kept {
-		raw, _, _ := value(p, &p.members[c.member], int(c.part))
-		p.put(unitNames[u], strings.TrimSpace(raw), c.member, rule, int(c.agree), holders-int(c.agree))
+		p.put(unitNames[u], strings.TrimSpace(c.raw), c.member, rule, int(c.agree), holders-int(c.agree))
 	}
 }

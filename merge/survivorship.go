@@ -197,11 +197,11 @@ func (s Survivorship) Validate() error {
 
 // A Chooser is a [Survivorship] ready to use. It is safe for concurrent use.
 type Chooser struct {
-	rules       [numUnits][]Rule
-	trust       map[string]int
-	table       *doseTable
-	profile     patient.Profile
-	normalizers *sync.Pool // of *patient.Normalizer, whose caches take megabytes; nil for a single use
+	rules   [numUnits][]Rule
+	trust   map[string]int
+	table   *doseTable
+	profile patient.Profile
+	people  *sync.Pool // of *person, whose caches take megabytes; nil for a single use
 }
 
 // Compile checks the rules and makes them ready for many people. The profile is
@@ -212,7 +212,7 @@ func (s Survivorship) Compile(profile patient.Profile) (*Chooser, error) {
 		return nil, err
 	}
 	c := s.compile(profile)
-	c.normalizers = &sync.Pool{New: func() any { return patient.NewNormalizer(profile) }}
+	c.people = &sync.Pool{New: func() any { return &person{Chooser: c, normalizer: patient.NewNormalizer(profile)} }}
 	return c, nil
 }
 

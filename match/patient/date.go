@@ -1,7 +1,7 @@
 package patient
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -80,15 +80,33 @@ func (d Date) Days() int {
 
 // String returns the date as YYYY-MM-DD, YYYY-MM or YYYY, or "" without a year.
 func (d Date) String() string {
-	switch {
-	case d.Year == 0:
-		return ""
-	case d.Day != 0:
-		return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
-	case d.Month != 0:
-		return fmt.Sprintf("%04d-%02d", d.Year, d.Month)
+	var buf [16]byte
+	return string(d.AppendString(buf[:0]))
+}
+
+// AppendString appends [Date.String] to dst.
+func (d Date) AppendString(dst []byte) []byte {
+	if d.Year == 0 {
+		return dst
 	}
-	return fmt.Sprintf("%04d", d.Year)
+	dst = appendPadded(dst, uint64(d.Year), 4)
+	if d.Month != 0 || d.Day != 0 {
+		dst = appendPadded(append(dst, '-'), uint64(d.Month), 2)
+	}
+	if d.Day != 0 {
+		dst = appendPadded(append(dst, '-'), uint64(d.Day), 2)
+	}
+	return dst
+}
+
+// appendPadded appends a number with zeros before it, up to a width.
+func appendPadded(dst []byte, n uint64, width int) []byte {
+	for least := uint64(10); width > 1; width, least = width-1, least*10 {
+		if n < least {
+			dst = append(dst, '0')
+		}
+	}
+	return strconv.AppendUint(dst, n, 10)
 }
 
 // MarshalText writes [Date.String], or the text as received where no date could
