@@ -526,7 +526,7 @@ func TestEngineOnAFailingDisk(t *testing.T) {
 		seen, failed := fs.Calls()
 		fs.FailAt(0, false)
 		fs.Kill()
-		what := fmt.Sprintf("seed %d, failed: %.3q", n, failed)
+		what := fmt.Sprintf("seed %d, failed: %q", n, failed[:min(3, len(failed))])
 		require.Empty(t, s.after, what)
 		failures += s.failures
 		crashed := fs.Crash()
@@ -541,7 +541,9 @@ func TestEngineOnAFailingDisk(t *testing.T) {
 	}
 	t.Logf("%d calls, every %d. failed; %d times it failed the engine", calls, step, failures)
 	assert.Greater(t, calls, 200)
-	assert.Positive(t, failures)
+	if step < 100 { // else the few calls may all be others than a sync
+		assert.Positive(t, failures)
+	}
 }
 
 // outlive opens what is left, and what a crash leaves of that after one more
