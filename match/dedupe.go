@@ -52,6 +52,7 @@ type run struct {
 	rules    []blocking.Rule
 	index    *blocking.Index
 	estimate int64
+	known    [][]scoring.Pattern // of the candidate pairs of the first shards, in the order of the index, see [run.countCandidates]
 	model    *Model
 	said     said // stewards' decisions, by row
 

@@ -20,8 +20,10 @@ type binding struct {
 
 // bind makes a model ready for the table.
 func (b *binding) bind(m *scoring.Model, policy scoring.Policy) (err error) {
-	if b.comparer, err = scoring.NewComparer(m.Specs(), b.table); err != nil {
-		return err
+	if b.comparer == nil { // else the training has made it
+		if b.comparer, err = scoring.NewComparer(m.Specs(), b.table); err != nil {
+			return err
+		}
 	}
 	if b.scorer, err = scoring.NewScorer(m, policy); err != nil {
 		return err
@@ -85,12 +87,18 @@ func (b *binding) newJudge() *judge {
 // what the pair weighs.
 func (j *judge) weigh(a, b uint32) (scoring.Pattern, *scoring.Scored, scoring.Weight) {
 	pattern := j.session.Pattern(a, b)
-	sc := j.cache.Get(pattern)
+	sc, weight := j.weighPattern(pattern, a, b)
+	return pattern, sc, weight
+}
+
+// weighPattern is weigh for two rows whose pattern is known.
+func (j *judge) weighPattern(p scoring.Pattern, a, b uint32) (*scoring.Scored, scoring.Weight) {
+	sc := j.cache.Get(p)
 	weight := sc.Weight
 	if sc.Frequency != 0 {
 		weight = j.scorer.Weight(sc, j.frequencer.Weights(a, b))
 	}
-	return pattern, sc, weight
+	return sc, weight
 }
 
 // evidence returns what speaks for and against two rows sharing a person.

@@ -135,9 +135,6 @@ func (r *run) countRandomCross(ctx context.Context, c *scoring.Comparer) ([]scor
 	n, m := len(large), len(small)
 	want := min(randomPairs, max(fewPairs, (n+m)*perRecord))
 	each, offset := min(want/n+1, max(1, m/3)), m/3+1
-	if float64(n)*float64(m) <= float64(want) {
-		each, offset = m, 0
-	}
 	counters := newCounters(c, r.workers)
 	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
 		counter, session := &counters[worker].Counter, counters[worker].session

@@ -44,12 +44,7 @@ func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error
 	err := parallel(ctx, r.workers, r.shards, func(worker, shard int) error {
 		w := &workers[worker]
 		before := w.pairs
-		err := r.index.Each(ctx, shard, r.shards, func(i, j uint32, rule int, _ uint64) bool {
-			w.pairs++
-			w.byRule[rule]++
-			r.scorePair(w, i, j, rule)
-			return true
-		})
+		err := r.index.Each(ctx, shard, r.shards, r.pairScorer(w, shard))
 		r.progress(StageScore, done.add(w.pairs-before), r.estimate)
 		return err
 	})
@@ -78,8 +73,29 @@ func (r *run) score(ctx context.Context) ([]candidate, *scoring.Histogram, error
 	return kept, histogram, nil
 }
 
-func (r *run) scorePair(w *scored, i, j uint32, rule int) {
-	pattern, sc, weight := w.judge.weigh(i, j)
+// pairScorer returns what is done with each pair of a shard. What the training
+// has compared is not compared again.
+func (r *run) pairScorer(w *scored, shard int) func(i, j uint32, rule int, mask uint64) bool {
+	if shard >= len(r.known) {
+		return func(i, j uint32, rule int, _ uint64) bool {
+			r.scorePair(w, w.judge.session.Pattern(i, j), i, j, rule)
+			return true
+		}
+	}
+	known := r.known[shard]
+	r.known[shard] = nil
+	return func(i, j uint32, rule int, _ uint64) bool {
+		pattern := known[0]
+		known = known[1:]
+		r.scorePair(w, pattern, i, j, rule)
+		return true
+	}
+}
+
+func (r *run) scorePair(w *scored, pattern scoring.Pattern, i, j uint32, rule int) {
+	w.pairs++
+	w.byRule[rule]++
+	sc, weight := w.judge.weighPattern(pattern, i, j)
 	if sc.Verdict.ApplyAt(scoring.Match, weight) == scoring.Match {
 		w.histogram.Add(weight)
 	}

@@ -2,7 +2,6 @@ package match
 
 import (
 	"context"
-	"slices"
 
 	"github.com/idem-health/idem/blocking"
 	"github.com/idem-health/idem/match/patient"
@@ -10,7 +9,7 @@ import (
 )
 
 const (
-	randomPairs = 1_000_000 // most pairs drawn to estimate u; all pairs of a smaller file
+	randomPairs = 1_000_000 // most pairs drawn to estimate u
 	perRecord   = 120       // of them for each record, where that is more than fewPairs
 	fewPairs    = 500_000
 	randomTasks = 64        // the draw is cut into this many tasks, whatever the workers
@@ -23,13 +22,14 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 	if err != nil {
 		return nil, err
 	}
-	random, err := r.countRandom(ctx, comparer)
+	r.comparer = comparer
+	candidates, share, err := r.countCandidates(ctx, comparer)
 	if err != nil {
 		return nil, err
 	}
-	candidates, share := asCandidates(random), 1.0
-	if !r.index.All() || pairsOf(random) != r.allPairs() {
-		if candidates, share, err = r.countCandidates(ctx, comparer); err != nil {
+	random := candidates
+	if !r.index.All() {
+		if random, err = r.countRandom(ctx, comparer); err != nil {
 			return nil, err
 		}
 	}
@@ -49,28 +49,11 @@ func (r *run) train(ctx context.Context, cs []scoring.Comparison) (*scoring.Mode
 	return m, nil
 }
 
-// asCandidates returns the counts of all pairs as those of candidates, which all
-// of them are.
-func asCandidates(all []scoring.PatternCount) []scoring.PatternCount {
-	candidates := slices.Clone(all)
-	for i := range candidates {
-		candidates[i].Mask = ^uint64(0)
-	}
-	return candidates
-}
-
-func pairsOf(counts []scoring.PatternCount) (n float64) {
-	for _, c := range counts {
-		n += float64(c.N)
-	}
-	return n
-}
-
-// countRandom counts the patterns of random pairs, or of all pairs of a small
-// file. Rows are in the order of a digest of their content, so that rows at a
-// fixed distance are as random a pair as any: the draw depends on nothing else,
-// and it walks the table instead of jumping about in it. The distance is about
-// a third of the table, since equal records are neighbors.
+// countRandom counts the patterns of random pairs. Rows are in the order of a
+// digest of their content, so that rows at a fixed distance are as random a pair
+// as any: the draw depends on nothing else, and it walks the table instead of
+// jumping about in it. The distance is about a third of the table, since equal
+// records are neighbors.
 func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.PatternCount, error) {
 	if r.right != nil {
 		return r.countRandomCross(ctx, c)
@@ -78,9 +61,6 @@ func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.P
 	n := r.table.Distinct()
 	counters := newCounters(c, r.workers)
 	want := min(randomPairs, max(fewPairs, n*perRecord))
-	if n*(n-1)/2 <= want {
-		return countAll(ctx, counters, n)
-	}
 	each := min(want/n+1, n/3)
 	err := parallel(ctx, r.workers, randomTasks, func(worker, task int) error {
 		counter, session := &counters[worker].Counter, counters[worker].session
@@ -95,38 +75,34 @@ func (r *run) countRandom(ctx context.Context, c *scoring.Comparer) ([]scoring.P
 	return merged(counters), err
 }
 
-// countAll counts the patterns of all pairs of n rows: those of few rows with
-// few, so that a session has both at hand.
-func countAll(ctx context.Context, counters []sessionCounter, n int) ([]scoring.PatternCount, error) {
-	const tile = 128
-	tiles := (n + tile - 1) / tile
-	err := parallel(ctx, len(counters), tiles*tiles, func(worker, task int) error {
-		counter, session := &counters[worker].Counter, counters[worker].session
-		x, y := task/tiles*tile, task%tiles*tile
-		for i := x; i < min(x+tile, n); i++ {
-			for j := max(y, i+1); j < min(y+tile, n); j++ {
-				counter.Add(session.Pattern(uint32(i), uint32(j)), 0)
-			}
-		}
-		return nil
-	})
-	return merged(counters), err
-}
-
 // countCandidates counts the patterns of the candidate pairs. Of very many it
-// takes whole shards of keys until there are enough; share is the part taken.
+// takes whole shards of keys until there are enough; share is the part taken. The
+// patterns are remembered, since the scoring asks for them next.
 func (r *run) countCandidates(ctx context.Context, c *scoring.Comparer) (counts []scoring.PatternCount, share float64, err error) {
-	tasks := shards
-	if _, pairs := r.index.Estimate(); pairs > trainPairs {
+	_, pairs := r.index.Estimate()
+	tasks, remember := shards, r.shards == shards
+	if pairs > trainPairs {
 		tasks = max(1, int(float64(shards)*trainPairs/float64(pairs)))
+	}
+	if remember {
+		r.known = make([][]scoring.Pattern, tasks)
 	}
 	counters := newCounters(c, r.workers)
 	err = parallel(ctx, r.workers, tasks, func(worker, shard int) error {
 		counter, session := &counters[worker].Counter, counters[worker].session
-		return r.index.Each(ctx, shard, shards, func(i, j uint32, _ int, mask uint64) bool {
-			counter.Add(session.Pattern(i, j), mask)
+		var patterns []scoring.Pattern
+		err := r.index.Each(ctx, shard, shards, func(i, j uint32, _ int, mask uint64) bool {
+			p := session.Pattern(i, j)
+			counter.Add(p, mask)
+			if remember {
+				patterns = append(patterns, p)
+			}
 			return true
 		})
+		if remember {
+			r.known[shard] = patterns
+		}
+		return err
 	})
 	return merged(counters), float64(tasks) / shards, err
 }
