@@ -74,12 +74,13 @@ func (t *keyTable) slot(source uint16, id string) *uint32 {
 	}
 }
 
-// add appends a record under an identity and makes it the one that lookups find.
-func (t *keyTable) add(source uint16, id string) int {
+// add appends a record under an identity, whose slot it is, and makes it the one
+// that lookups find.
+func (t *keyTable) add(slot *uint32, source uint16, id string) int {
 	if 2*len(t.ends) >= len(t.slots) {
 		t.grow()
+		slot = t.slot(source, id)
 	}
-	slot := t.slot(source, id)
 	t.source = append(t.source, source)
 	t.ids = append(t.ids, id...)
 	t.ends = append(t.ends, uint64(len(t.ids)))

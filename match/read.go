@@ -113,6 +113,9 @@ func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, er
 			err = r.add(rec)
 		default:
 			sides = append(sides, r.side)
+			if len(sample) == calibrationSample/8 {
+				sample = slices.Grow(sample, calibrationSample-len(sample)) // records are large to copy over and over
+			}
 			if sample = append(sample, rec.Clone()); len(sample) == calibrationSample {
 				err = begin()
 			}
@@ -145,7 +148,8 @@ func (r *reader) add(rec *patient.Record) error {
 	}
 	r.content = rec.AppendContent(r.content[:0])
 	a := arrival{content: hash.Bytes(r.content), received: int32(rec.Received.Days()), line: rec.Line}
-	before := int(*r.keys.slot(source, rec.ID)) - 1
+	slot := r.keys.slot(source, rec.ID)
+	before := int(*slot) - 1
 	if before >= 0 && r.known(before, source, rec.ID, &a) {
 		r.stats.Identical++
 		return nil
@@ -170,7 +174,7 @@ func (r *reader) add(rec *patient.Record) error {
 	if a.placeholder {
 		r.stats.Placeholder++
 	}
-	r.keys.add(source, rec.ID)
+	r.keys.add(slot, source, rec.ID)
 	r.arrivals = append(r.arrivals, a)
 	if r.linkage {
 		r.right = append(r.right, r.side == 1)

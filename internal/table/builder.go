@@ -32,7 +32,7 @@ type Builder struct {
 	spans  []uint32
 	values []string
 	digest []byte
-	date   []byte
+	date   [8]byte
 }
 
 const chunkRows = 4096
@@ -136,8 +136,10 @@ func (b *Builder) Add(n *patient.Normalized) int {
 func (b *Builder) write(row []uint32, n *patient.Normalized) {
 	t := b.t
 	b.flags, b.ends, b.spans = 0, b.ends[:0], b.spans[:0]
-	for i := range b.column {
-		b.encode(&b.column[i], row, n)
+	for i, present := 0, n.Present(); i < len(b.column); i++ {
+		if c := &b.column[i]; present.Has(c.Field) { // most records have few of the fields
+			b.encode(c, row, n)
+		}
 	}
 	if b.flags != 0 {
 		flagOff := t.cols[0].flagOff
@@ -150,21 +152,21 @@ func (b *Builder) write(row []uint32, n *patient.Normalized) {
 	b.digest = n.AppendDigest(b.digest[:0])
 }
 
-// encode writes one column of a row. Columns come in order, and so do the bits
+// encode writes one column of a row that has a value of it. Columns come in order, and so do the bits
 // of the flags and the spans.
 func (b *Builder) encode(c *builderColumn, row []uint32, n *patient.Normalized) {
 	if d, ok := date(n, c.Field); ok {
-		b.date = d.AppendCompact(b.date[:0])
-		b.putBytes(c, row[c.off:], b.date)
+		b.putDate(c, row[c.off:], d)
+		return
+	}
+	if c.flag == 0 {
+		b.put(c, row[c.off:], n.Value(c.Field))
 		return
 	}
 	values := n.AppendValues(b.values[:0], c.Field)
 	b.values = values
-	if len(values) == 0 {
-		return
-	}
 	b.put(c, row[c.off:], values[0])
-	if len(values) == 1 || c.flag == 0 {
+	if len(values) == 1 {
 		return
 	}
 	before, news := len(b.spans), c.address
@@ -202,11 +204,12 @@ func date(n *patient.Normalized, f patient.Field) (patient.Date, bool) {
 	return patient.Date{}, false
 }
 
-func (b *Builder) putBytes(c *builderColumn, words []uint32, v []byte) {
-	switch {
-	case c.Dict != nil:
-		words[0] = c.Dict.internBytes(v)
-	case len(v) > 0:
+func (b *Builder) putDate(c *builderColumn, words []uint32, d patient.Date) {
+	if c.Dict != nil {
+		words[0] = c.Dict.internDate(d, b.date[:])
+		return
+	}
+	if v := d.AppendCompact(b.date[:0]); len(v) > 0 {
 		h := hash.Bytes(v)
 		words[0], words[1] = uint32(h), uint32(h>>32)
 	}
@@ -236,8 +239,7 @@ func (b *Builder) NoEcho(single func(i int) bool) { b.single = single }
 // used again.
 func (b *Builder) Freeze(drop func(i int) bool, maxEqual int, tie func(i, j int) int) *Table {
 	t := b.t
-	var added []uint32
-	var digests [][16]byte
+	added, digests := make([]uint32, 0, t.n), make([][16]byte, 0, t.n)
 	for i := range t.n {
 		if drop == nil || !drop(i) {
 			added, digests = append(added, uint32(i)), append(digests, t.digest[i])
@@ -246,7 +248,7 @@ func (b *Builder) Freeze(drop func(i int) bool, maxEqual int, tie func(i, j int)
 	words := b.keepUsed(added)
 	t.n = len(added)
 	t.rows = make([]uint32, 0, t.n*len(words))
-	t.digest = digests[:0:0]
+	t.digest, t.origin = make([][16]byte, 0, t.n), make([]uint32, 0, t.n)
 	order := canonical(digests, func(x, y uint32) int {
 		if tie == nil {
 			return 0

@@ -25,6 +25,11 @@ type Dict struct {
 	// the arena. Freed when the table is frozen.
 	slots []uint64
 
+	// days is the id of each day of two centuries met so far, 0 = none yet, of a
+	// dictionary of dates that are many: writing a date down and finding it costs
+	// several times what a look at this does. Freed when the table is frozen.
+	days []uint32
+
 	mu      sync.Mutex
 	derived map[patient.Column]*derivation
 }
@@ -32,6 +37,9 @@ type Dict struct {
 const (
 	blockBits = 16
 	minSlots  = 256
+
+	firstYear, years = 1880, 200
+	manyDates        = 64 // distinct values from which on days is kept
 )
 
 func newDict() *Dict {
@@ -90,6 +98,23 @@ func (d *Dict) internBytes(b []byte) uint32 {
 	return find(d, hash.Bytes(b), b)
 }
 
+// internDate returns the id of [patient.Date.Compact], which is written into buf
+// where it must be.
+func (d *Dict) internDate(v patient.Date, buf []byte) uint32 {
+	y := int(v.Year) - firstYear
+	if y < 0 || y >= years || v.Month > 15 || v.Day > 31 || len(d.hash) < manyDates {
+		return d.internBytes(v.AppendCompact(buf[:0]))
+	}
+	if d.days == nil {
+		d.days = make([]uint32, years<<9)
+	}
+	id := &d.days[y<<9|int(v.Month)<<5|int(v.Day)]
+	if *id == 0 {
+		*id = d.internBytes(v.AppendCompact(buf[:0]))
+	}
+	return *id
+}
+
 // find returns the id of a value that is not empty, and of which h is the hash.
 func find[S string | []byte](d *Dict, h uint64, s S) uint32 {
 	mask := uint64(len(d.slots) - 1)
@@ -132,7 +157,7 @@ func (d *Dict) grow() {
 // freeze frees what only interning needs, and the spare room of the arena when
 // there is much of it.
 func (d *Dict) freeze() {
-	d.slots = nil
+	d.slots, d.days = nil, nil
 	if d.arena.Cap()-d.arena.Len() > d.arena.Len()/8 {
 		all := d.arena.String()
 		d.arena = strings.Builder{}

@@ -55,10 +55,11 @@ type contentWriter struct{ dst []byte }
 func (c *contentWriter) count(n int) { c.dst = binary.AppendUvarint(c.dst, uint64(n)) }
 
 func (c *contentWriter) text(values ...string) {
+	dst := c.dst
 	for _, s := range values {
-		c.count(len(s))
-		c.dst = append(c.dst, s...)
+		dst = appendString(dst, s)
 	}
+	c.dst = dst
 }
 
 func (c *contentWriter) list(values []string) {

@@ -28,6 +28,7 @@ func FuzzNormalize(f *testing.F) {
 		for i, p := range []Profile{US(), Neutral()} {
 			n, issues := Normalize(&r, p)
 			bounded(t, &n)
+			present(t, &n)
 			for round := range 2 { // a cold and a warm cache
 				again := z[i].Apply(&reused[i], &r)
 				if !slices.Equal(issues, again) || !reflect.DeepEqual(bare(n), bare(reused[i])) {

@@ -16,6 +16,7 @@ type parsedName struct {
 	junk    bool     // a word for "not known": words is empty
 	class   Class    // of a given name: what the words are, whoever bears them
 	core    bool     // surely a placeholder, at any age: BOY, BABY GIRL, TWIN A
+	plain   bool     // words are there, and nothing in them may be a placeholder
 }
 
 // nameKind says which field a name stood in.
@@ -59,6 +60,7 @@ func parseName(raw string, kind nameKind) parsedName {
 	if p.words != "" && kind != wholeName && p.class == NotPlaceholder && isJunkName(p.words) {
 		p.junk, p.words = true, ""
 	}
+	p.plain = p.words != "" && (kind == givenName && !suspicious(p.words) || kind == familyName && !suspiciousFamily(p.words))
 	return p
 }
 

@@ -126,7 +126,7 @@ func (z *Normalizer) names(n *Normalized, r *Record) {
 }
 
 func (z *Normalizer) currentName(n *Normalized, name *Name) {
-	given, family := z.splitName(n, name)
+	given, family, plain := z.splitName(n, name)
 	core := false
 	if name.Middle != "" {
 		p := z.nameOf(name.Middle, givenName)
@@ -146,7 +146,11 @@ func (z *Normalizer) currentName(n *Normalized, name *Name) {
 			n.Suffix = s
 		}
 	}
-	z.classified(n, given, family, core)
+	if plain && !core { // nearly all: classified would find as much
+		n.Given, n.Family = given, family
+	} else {
+		z.classified(n, given, family, core)
+	}
 	if name.Use == NameNewborn && n.Placeholder.Class == NotPlaceholder && n.Given != "" {
 		// The sender says that the name is temporary, though it does not look so.
 		n.Placeholder = Placeholder{Class: Generic, Confidence: Probable}
@@ -160,11 +164,13 @@ func (z *Normalizer) currentName(n *Normalized, name *Name) {
 }
 
 // splitName returns the given and family words of the current name, from their
-// fields or from the full name, and files suffix and aliases.
-func (z *Normalizer) splitName(n *Normalized, name *Name) (given, family string) {
+// fields or from the full name, and files suffix and aliases. plain says that
+// there is a given name and that neither may be a placeholder.
+func (z *Normalizer) splitName(n *Normalized, name *Name) (given, family string, plain bool) {
+	plainFamily := name.Family == ""
 	if name.Family != "" {
 		p := z.nameOf(name.Family, familyName)
-		family = p.words
+		family, plainFamily = p.words, p.plain && p.before == ""
 		if p.junk {
 			z.issue(FieldFamily, IssueJunk)
 		}
@@ -182,7 +188,7 @@ func (z *Normalizer) splitName(n *Normalized, name *Name) (given, family string)
 	}
 	if name.Given != "" {
 		p := z.nameOf(name.Given, givenName)
-		given = p.words
+		given, plain = p.words, p.plain && p.before == "" && plainFamily
 		if p.junk {
 			z.issue(FieldGiven, IssueJunk)
 		}
@@ -198,8 +204,9 @@ func (z *Normalizer) splitName(n *Normalized, name *Name) (given, family string)
 	}
 	if name.Full != "" {
 		given, family = z.fullName(n, name, given, family)
+		plain = false
 	}
-	return given, family
+	return given, family, plain
 }
 
 // file keeps the suffix and the aliases of a given or full name.

@@ -45,21 +45,24 @@ func (r *Record) setName(name, value string) bool {
 	case "mother_maiden":
 		r.Mother.Maiden = value
 	case "guardian_given":
-		for i, v := range list(value) {
-			at(&r.Guardians, i).Given = v
-		}
+		setGuardians(r, value, func(g *Guardian) *string { return &g.Given })
 	case "guardian_family":
-		for i, v := range list(value) {
-			at(&r.Guardians, i).Family = v
-		}
+		setGuardians(r, value, func(g *Guardian) *string { return &g.Family })
 	case "guardian_relationship":
-		for i, v := range list(value) {
-			at(&r.Guardians, i).Relationship = v
-		}
+		setGuardians(r, value, func(g *Guardian) *string { return &g.Relationship })
 	default:
 		return false
 	}
 	return true
+}
+
+// setGuardians sets a part of the guardians, value i that of guardian i.
+func setGuardians(r *Record, value string, part func(*Guardian) *string) {
+	for i, more := 0, true; more; i++ {
+		var v string
+		v, value, more = strings.Cut(value, ";")
+		*part(at(&r.Guardians, i)) = strings.TrimSpace(v)
+	}
 }
 
 func (r *Record) setBirth(name, value string, layout DateLayout) bool {
@@ -159,8 +162,8 @@ func (r *Record) setOther(name, value string, layout DateLayout) bool {
 	case "protected":
 		r.Protected = isYes(value)
 	case "doses":
-		for _, v := range list(value) {
-			if v != "" {
+		for v := range strings.SplitSeq(value, ";") {
+			if v = strings.TrimSpace(v); v != "" {
 				r.Doses = append(r.Doses, parseDose(v))
 			}
 		}

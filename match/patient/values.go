@@ -226,10 +226,11 @@ func clock(m int16) string {
 // records are equal exactly when their bytes are. It is the record's content
 // identity, by which ties are broken, whatever its id or place in a file.
 func (n *Normalized) AppendDigest(dst []byte) []byte {
-	for f := FieldNone + 1; f < numFields; f++ {
-		if p := n.text(f); p != nil {
-			dst = appendString(dst, *p)
-		}
+	for _, v := range [...]string{ // the plain texts, in the order of their fields
+		n.Given, n.Middle, n.Family, n.Suffix, n.FullName, n.BirthPlace, n.MotherGiven, n.MotherFamily, n.MotherMaiden,
+		n.SSN, n.Medicaid, n.BirthCertificate, n.BirthFacility, n.School, n.Grade, n.Occupation,
+	} {
+		dst = appendString(dst, v)
 	}
 	for _, list := range [...][]string{
 		n.GivenAliases, n.FamilyAliases, n.GuardianGiven, n.GuardianFamily,
@@ -258,6 +259,9 @@ func (n *Normalized) AppendDigest(dst []byte) []byte {
 }
 
 func appendString(dst []byte, s string) []byte {
+	if len(s) < 1<<7 { // a length of one byte
+		return append(append(dst, byte(len(s))), s...)
+	}
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 
