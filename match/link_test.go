@@ -296,13 +296,15 @@ func TestLinkOfTwoExtracts(t *testing.T) {
 		}
 	}
 	people, members := 0, 0
-	for g, err := range res.Golden(context.Background(), both, merge.Survivorship{}) {
+	watched := make([]int, res.Records())
+	for g, err := range res.Golden(context.Background(), both, merge.Survivorship{}, func(r match.Reread) { watched[r.Index]++ }) {
 		require.NoError(t, err)
 		people++
 		members += g.GoldenRecord.Members
 	}
 	assert.Equal(t, res.Persons(), people)
 	assert.Equal(t, res.Records(), members)
+	assert.Equal(t, slices.Repeat([]int{1}, res.Records()), watched, "each record is shown once")
 }
 
 // A frozen model links as the run it is of.

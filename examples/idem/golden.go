@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/merge"
 )
@@ -17,8 +18,9 @@ import (
 // golden writes golden.csv: a row for each person, the values first, then for
 // each value the record it came from and the rule it survived by. Rows are
 // made as people become complete in a second pass over the input, and kept in
-// a scratch file until their order and their columns are known.
-func (w *writer) golden() (err error) {
+// a scratch file until their order and their columns are known. The records are
+// shown to watch as they come.
+func (w *writer) golden(watch ...func(match.Reread)) (err error) {
 	scratch, err := newScratch(w.folder, w.result.Persons())
 	if err != nil {
 		return err
@@ -29,7 +31,7 @@ func (w *writer) golden() (err error) {
 		}
 	}()
 	merged := 0
-	for g, err := range w.result.Golden(w.ctx, w.input.Records(w.ctx), merge.Survivorship{}) {
+	for g, err := range w.result.Golden(w.ctx, w.input.Records(w.ctx), merge.Survivorship{}, watch...) {
 		if err == nil {
 			err = w.check("people merged", merged, w.result.Persons())
 		}

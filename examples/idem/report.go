@@ -11,10 +11,13 @@ import (
 	"github.com/idem-health/idem/match/patient"
 )
 
-// report writes report.html, the page for whoever answers for the result.
-func (w *writer) report(s *summary) (err error) {
-	const name = "report.html"
-	w.progress.step("write", name, 0, 0)
+const reportFileName = "report.html"
+
+// draft begins report.html, the page for whoever answers for the result: it
+// looks at the records as golden.csv is made, so that the input is read once
+// for both.
+func (w *writer) draft(s *summary) (err error) {
+	w.progress.step("write", reportFileName, 0, 0)
 	in := report.Input{Result: w.result, Records: w.input.Records(w.ctx), Read: s.Records.Read}
 	for _, m := range w.input.Mappings() {
 		in.Files = append(in.Files, reportFile(m))
@@ -29,15 +32,26 @@ func (w *writer) report(s *summary) (err error) {
 	if w.truth.known() {
 		in.Truth = w.truth.of(w.result)
 	}
-	file, err := w.folder.create(name)
+	w.page, err = report.Begin(w.ctx, in)
+	return w.reportError(err)
+}
+
+// report writes report.html, after every record has been seen.
+func (w *writer) report() error {
+	w.progress.step("write", reportFileName, 0, 0)
+	file, err := w.folder.create(reportFileName)
 	if err != nil {
 		return err
 	}
 	buf := bufio.NewWriter(file)
-	if err := errors.Join(report.Write(w.ctx, buf, in), buf.Flush(), file.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", name, pathless(err))
+	return w.reportError(errors.Join(w.page.Write(buf), buf.Flush(), file.Close()))
+}
+
+func (w *writer) reportError(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("write %s: %w", reportFileName, pathless(err))
 }
 
 // reportFile says how a file was read.

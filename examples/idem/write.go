@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/idem-health/idem/examples/idem/report"
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/intake"
 )
@@ -21,6 +22,7 @@ type writer struct {
 	result   *match.Result
 	truth    *truth
 	progress *progress
+	page     *report.Draft
 
 	byKey []int32 // records by source and id
 	place []int32 // of a record in byKey
@@ -43,9 +45,10 @@ func (w *writer) all(rejects *rejects, s *summary) error {
 	for _, write := range []func() error{
 		w.clusters,
 		func() error { return w.pairs(s.PolicyID, modelID) },
-		w.golden,
+		func() error { return w.draft(s) },
+		func() error { return w.golden(w.page.See) },
 		w.worklist,
-		func() error { return w.report(s) },
+		w.report,
 	} {
 		if err := write(); err != nil {
 			return err

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/scoring"
 )
 
@@ -38,32 +37,31 @@ type keyFigure struct{ Label, Value, Note string }
 
 type navItem struct{ ID, Title string }
 
-func newPage(ctx context.Context, in *Input) (*page, error) {
-	f, err := gather(ctx, in)
-	if err != nil {
-		return nil, err
+// gather finds what the page tells, and the records it shows.
+func (d *Draft) gather(ctx context.Context) (err error) {
+	if d.facts, err = gather(ctx, &d.in); err != nil {
+		return err
 	}
-	var t *truthFacts
-	if in.Truth != nil {
-		if t, err = f.gatherTruth(ctx); err != nil {
-			return nil, err
+	d.groups = d.facts.samples
+	if d.in.Truth != nil {
+		if d.truth, err = d.facts.gatherTruth(ctx); err != nil {
+			return err
 		}
+		d.groups = append(d.groups, d.truth.wrong, d.truth.lost)
 	}
-	people := gatherPeople(f.res)
-	s := &shown{records: map[int32]*patient.Record{}}
-	people.want(s)
-	groups := f.samples
-	if t != nil {
-		groups = append(groups, t.wrong, t.lost)
-	}
-	for _, g := range groups {
+	d.people = gatherPeople(d.facts.res)
+	d.shown = newShown(d.facts.res)
+	d.people.want(d.shown)
+	for _, g := range d.groups {
 		for _, c := range g.chosen {
-			s.want(c.pair.A, c.pair.B)
+			d.shown.want(c.pair.A, c.pair.B)
 		}
 	}
-	if err := s.read(ctx, in); err != nil {
-		return nil, err
-	}
+	return nil
+}
+
+func (d *Draft) page() (*page, error) {
+	in, f, t, s := &d.in, d.facts, d.truth, d.shown
 	p := &page{Title: in.Title, Date: in.Date}
 	if p.Title == "" {
 		p.Title = "Who is who"
@@ -79,9 +77,9 @@ func newPage(ctx context.Context, in *Input) (*page, error) {
 	p.Weights = f.weightsView(t)
 	p.Model = f.modelView()
 	p.Values = f.valueTables()
-	p.People = people.view(f, s)
+	p.People = d.people.view(f, s)
 	told := map[[2]int32]bool{}
-	for _, g := range groups {
+	for _, g := range d.groups {
 		p.Pairs = append(p.Pairs, f.groupView(g, s, told))
 	}
 	p.Newborns = f.newbornView(s)

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"context"
-
 	"github.com/idem-health/idem/match"
 	"github.com/idem-health/idem/match/patient"
 )
@@ -12,6 +10,9 @@ type shown struct {
 	records map[int32]*patient.Record // nil values until the second pass
 	classes [patient.Test + 1]placeholderFacts
 	given   bool // the run read given names
+
+	normalizer *patient.Normalizer
+	normal     patient.Normalized
 }
 
 // placeholderFacts counts the records of a class of placeholder, by what became
@@ -30,32 +31,25 @@ func (s *shown) want(rows ...int32) {
 	}
 }
 
-// read passes over the input once more. It keeps the records that are wanted,
-// and classifies those without a given name of their own.
-func (s *shown) read(ctx context.Context, in *Input) error {
-	res := in.Result
+func newShown(res *match.Result) *shown {
+	s := &shown{records: map[int32]*patient.Record{}, normalizer: patient.NewNormalizer(res.Profile)}
 	for _, f := range res.Fields() {
 		s.given = s.given || f.Field == patient.FieldGiven
 	}
-	if in.Records == nil {
-		return nil
+	return s
+}
+
+// see keeps a record that is wanted, and classifies one without a given name of
+// its own.
+func (s *shown) see(res *match.Result, r match.Reread) {
+	if _, wanted := s.records[int32(r.Index)]; wanted {
+		c := r.Record.Clone()
+		s.records[int32(r.Index)] = &c
 	}
-	normalizer := patient.NewNormalizer(res.Profile)
-	var n patient.Normalized
-	for r, err := range res.Reread(ctx, in.Records) {
-		if err != nil {
-			return err
-		}
-		if _, wanted := s.records[int32(r.Index)]; wanted {
-			c := r.Record.Clone()
-			s.records[int32(r.Index)] = &c
-		}
-		if s.given && !res.Has(r.Index, patient.FieldGiven) {
-			normalizer.Apply(&n, r.Record)
-			s.classify(res, r.Index, n.Placeholder.Class)
-		}
+	if s.given && !res.Has(r.Index, patient.FieldGiven) {
+		s.normalizer.Apply(&s.normal, r.Record)
+		s.classify(res, r.Index, s.normal.Placeholder.Class)
 	}
-	return nil
 }
 
 func (s *shown) classify(res *match.Result, row int, class patient.Class) {

@@ -59,13 +59,54 @@ var templates = template.Must(template.ParseFS(files, "templates/*.html"))
 // Write writes the page. It reads the records once more and scores the
 // candidate pairs once more (of very many only a part, and says so).
 func Write(ctx context.Context, w io.Writer, in Input) error {
+	d, err := Begin(ctx, in)
+	if err != nil {
+		return err
+	}
+	if in.Records != nil {
+		for r, err := range in.Result.Reread(ctx, in.Records) {
+			if err != nil {
+				return fmt.Errorf("report: %w", err)
+			}
+			d.See(r)
+		}
+	}
+	return d.Write(w)
+}
+
+// A Draft is a page that waits for the records it shows.
+type Draft struct {
+	in     Input
+	facts  *facts
+	truth  *truthFacts
+	people *gathering
+	groups []sampleGroup
+	shown  *shown
+}
+
+// Begin scores the candidate pairs and chooses what the page shows. It leaves
+// Input.Records, where there are any, to its caller, who passes over the input
+// for a purpose of its own and shows the records to [Draft.See].
+func Begin(ctx context.Context, in Input) (*Draft, error) {
 	if in.Result == nil {
-		return fmt.Errorf("report: there is no result")
+		return nil, fmt.Errorf("report: there is no result")
 	}
 	if in.Truth != nil && len(in.Truth) != in.Result.Records() {
-		return fmt.Errorf("report: the truth of %d records, and %d records", len(in.Truth), in.Result.Records())
+		return nil, fmt.Errorf("report: the truth of %d records, and %d records", len(in.Truth), in.Result.Records())
 	}
-	p, err := newPage(ctx, &in)
+	d := &Draft{in: in}
+	if err := d.gather(ctx); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return d, nil
+}
+
+// See takes a record of the second pass; what the page shows of it is copied.
+func (d *Draft) See(r match.Reread) { d.shown.see(d.in.Result, r) }
+
+// Write writes the page.
+func (d *Draft) Write(w io.Writer) error {
+	p, err := d.page()
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
