@@ -54,7 +54,6 @@ func falseGrid() *grid {
 // a placeholder among them, and the births of which two children are one person.
 func addFalse(g *grid, t *trial) {
 	count := map[string]int{}
-	births := map[[2]uint64]bool{}
 	for i, j := range truePairs(t.found) {
 		if t.person[i] == t.person[j] {
 			continue
@@ -65,15 +64,24 @@ func addFalse(g *grid, t *trial) {
 		if a.Placeholder || b.Placeholder {
 			count["placeholder"]++
 		}
-		if a.Person != b.Person && a.Household == b.Household && a.TwinGroup != 0 && a.TwinGroup == b.TwinGroup {
-			births[[2]uint64{a.Household, uint64(a.TwinGroup)}] = true
-		}
 	}
 	row := []string{t.world.name, t.name}
 	for _, kind := range falseKinds {
 		row = append(row, fmt.Sprint(count[kind]))
 	}
-	g.add(append(row, fmt.Sprint(count["all"]), fmt.Sprint(count["placeholder"]), fmt.Sprint(len(births)))...)
+	g.add(append(row, fmt.Sprint(count["all"]), fmt.Sprint(count["placeholder"]), fmt.Sprint(t.sharedBirths()))...)
+}
+
+// sharedBirths counts the births of which two children are one person.
+func (t *trial) sharedBirths() int {
+	births := map[[2]uint64]bool{}
+	for i, j := range truePairs(t.found) {
+		a, b := t.truth(i), t.truth(j)
+		if a.Person != b.Person && a.Household == b.Household && a.TwinGroup != 0 && a.TwinGroup == b.TwinGroup {
+			births[[2]uint64{a.Household, uint64(a.TwinGroup)}] = true
+		}
+	}
+	return len(births)
 }
 
 // A trapKey is a row of the table of traps.

@@ -216,6 +216,14 @@ type reviewCount struct {
 	people      map[int32]bool
 }
 
+func (c *reviewCount) add(t *trial, p match.Pair) {
+	c.pairs++
+	if t.person[p.A] == t.person[p.B] {
+		c.same++
+	}
+	c.people[t.found[p.A]], c.people[t.found[p.B]] = true, true
+}
+
 // printReview prints who has a pair to be reviewed, by the policy's reasons. A
 // pair may have several.
 func printReview(w io.Writer, t *trial) {
@@ -234,11 +242,7 @@ func printReview(w io.Writer, t *trial) {
 				c = &reviewCount{people: map[int32]bool{}}
 				counts[reason] = c
 			}
-			c.pairs++
-			if t.person[p.A] == t.person[p.B] {
-				c.same++
-			}
-			c.people[t.found[p.A]], c.people[t.found[p.B]] = true, true
+			c.add(t, p)
 		}
 	}
 	g := &grid{

@@ -19,6 +19,8 @@ const usage = `usage:
   benchmarks accuracy [--check FILE | --write FILE] [--only SET,SET]
   benchmarks generated [--check FILE | --write FILE] [--people N] [--seed S]
   benchmarks policy   [--policy NAME|FILE] [--check FILE | --write FILE]
+  benchmarks newborns [--seeds N,N] [--noise N,N] [--shares R,R] [--people N]
+                      policy iis over populations with many newborns; fails where the aim is missed
   benchmarks speed    [--runs N] [--only SET,SET] [--cohort EVENTS] [--strict]
   benchmarks peers    [--set SET | --file FILE --truth COLUMN] [--venv DIR] [--install]
                       [--command 'TOOL {in} {out}'] [--only PEER,PEER] [--out DIR]
@@ -53,6 +55,8 @@ func run(ctx context.Context, arguments []string, w io.Writer) error {
 		return runPolicy(rest, w)
 	case "generated":
 		return runGenerated(ctx, rest, w)
+	case "newborns":
+		return runNewborns(ctx, rest, w)
 	case "speed":
 		return runSpeed(ctx, rest, w)
 	case "peers":

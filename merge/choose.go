@@ -3,6 +3,7 @@ package merge
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/idem-health/idem/match/patient"
 )
@@ -64,7 +65,16 @@ func (p *person) compare(u unit, a, b *candidate) int {
 // that hold the same value. The candidates are not empty; a member has at most
 // one.
 func (p *person) choose(u unit, list []candidate) (candidate, Rule) {
-	countAgreement(list, agrees(u))
+	if u == unitName {
+		countNameAgreement(list)
+	} else {
+		countAgreement(list, agrees(u))
+	}
+	return p.best(u, list)
+}
+
+// best is choose, once the agreement has been counted.
+func (p *person) best(u unit, list []candidate) (candidate, Rule) {
 	best := &list[0]
 	for i := range list {
 		if p.compare(u, &list[i], best) < 0 {
@@ -106,6 +116,61 @@ func countAgreement(list []candidate, same func(a, b string) bool) {
 			}
 		}
 	}
+}
+
+// countNameAgreement counts for each name the members whose given name does not
+// contradict its own, and those whose family name does not: who errs in one may
+// be right in the other, and who writes one of two names contradicts neither.
+func countNameAgreement(list []candidate) {
+	if len(list) <= 8 {
+		for i := range list {
+			list[i].agree = 0
+			given, family, _ := strings.Cut(list[i].key, "|")
+			for j := range list {
+				g, f, _ := strings.Cut(list[j].key, "|")
+				list[i].agree += int32(btoi(namesAgree(given, g)) + btoi(namesAgree(family, f)))
+			}
+		}
+		return
+	}
+	count := map[string]int32{}
+	for i := range list {
+		count[list[i].key]++
+	}
+	for i := range list {
+		list[i].agree = 0
+		given, family, _ := strings.Cut(list[i].key, "|")
+		for key, n := range count { // a sum: the order of the map does not matter
+			g, f, _ := strings.Cut(key, "|")
+			list[i].agree += n * int32(btoi(namesAgree(given, g))+btoi(namesAgree(family, f)))
+		}
+	}
+}
+
+// namesAgree says whether two given or family names do not contradict each
+// other: they are equal, or one is part of the other.
+func namesAgree(a, b string) bool { return a == b || holdsWords(a, b) || holdsWords(b, a) }
+
+// holdsWords says whether all words of part are words of whole, which has more.
+func holdsWords(whole, part string) bool {
+	if part == "" || len(whole) <= len(part) {
+		return false
+	}
+	for w := range strings.FieldsSeq(part) {
+		if !hasWord(whole, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasWord(name, word string) bool {
+	for w := range strings.FieldsSeq(name) {
+		if w == word {
+			return true
+		}
+	}
+	return false
 }
 
 // settledBy returns the first rule after which no other value is left.
@@ -152,6 +217,21 @@ func datesAgree(a, b string) bool {
 // fullDate counts the parts of a date that are known.
 func fullDate(d patient.Date) int32 {
 	return int32(btoi(d.Year != 0) + btoi(d.Month != 0) + btoi(d.Day != 0))
+}
+
+// fullName scores a name by the words of given and family name, for a compound
+// one is often sent in part, then by whether there are the others, then by
+// whether the given name is in the tables. Letters say nothing: one too many is a
+// slip.
+func fullName(n *patient.Normalized) int32 {
+	words := 0
+	for range strings.FieldsSeq(n.Given) {
+		words++
+	}
+	for range strings.FieldsSeq(n.Family) {
+		words++
+	}
+	return int32(words*8 + 2*btoi(n.Middle != "") + 2*btoi(n.Suffix != "") + btoi(patient.GivenNameKnown(n.Given)))
 }
 
 // fullText scores the parts of a value: their number first, then their length.

@@ -3,6 +3,7 @@ package merge
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -13,15 +14,29 @@ import (
 	"github.com/idem-health/idem/match/patient"
 )
 
+// subset says whether a has some words, fewer than b, and b all of them.
+func subset(a, b []string) bool {
+	return len(a) > 0 && len(a) < len(b) && !slices.ContainsFunc(a, func(w string) bool { return !slices.Contains(b, w) })
+}
+
 // narrow is the plain twin of choose: rule after rule keeps the best of what is
 // left, and the rule after which one value is left is the one that settled it.
 func narrow(p *person, u unit, list []candidate) (candidate, Rule) {
 	same := agrees(u)
 	left := slices.Clone(list)
+	part := func(key string, i int) string { return strings.Split(key, "|")[i] }
 	for i := range left {
 		left[i].agree = 0
 		for _, c := range list {
-			if c.key == left[i].key || same != nil && same(c.key, left[i].key) {
+			switch {
+			case u == unitName:
+				for k := range 2 {
+					a, b := strings.Fields(part(c.key, k)), strings.Fields(part(left[i].key, k))
+					if slices.Equal(a, b) || subset(a, b) || subset(b, a) {
+						left[i].agree++
+					}
+				}
+			case c.key == left[i].key || same != nil && same(c.key, left[i].key):
 				left[i].agree++
 			}
 		}
@@ -62,7 +77,7 @@ func TestChooseEqualsPlain(t *testing.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "n")
 		members := make([]patient.Record, n)
 		u := rapid.SampledFrom([]unit{unitName, unitBirthDate, unitSex}).Draw(t, "unit")
-		keys := []string{"OLIVER|SMITH", "LIV|SMITH", "|SMITH"}
+		keys := []string{"OLIVER|SMITH", "LIV|SMITH", "|SMITH", "ANA MARIA|PAZ SOTO", "MARIA|SOTO PAZ", "MARIA ANA|SOTO", "ANA|PAZ"}
 		if u == unitBirthDate {
 			keys = []string{"20240101", "20240100", "20240000", "20231231"}
 		}

@@ -82,7 +82,7 @@ func nameOf(m *member) (c candidate, ok bool) {
 	if blank(name.Full, name.Given, name.Middle, name.Family) {
 		return candidate{}, false
 	}
-	c = candidate{part: int32(best), key: n.Given + "|" + n.Family, full: fullText(n.Given, n.Middle, n.Family, n.Suffix)}
+	c = candidate{part: int32(best), key: n.Given + "|" + n.Family, full: fullName(n)}
 	if c.key == "|" { // nothing of it is left; as received then
 		c.key = patient.Fold(name.Full + " " + name.Given + " " + name.Family)
 	}
@@ -115,7 +115,8 @@ func (p *person) fillMiddle(list []candidate, given string) {
 	if len(fill) == 0 {
 		return
 	}
-	best, _ := p.choose(unitName, fill)
+	countAgreement(fill, nil)
+	best, _ := p.best(unitName, fill)
 	raw := p.members[best.member].record.Names[best.part].Middle
 	p.put("middle_name", strings.TrimSpace(raw), best.member, Filled, int(best.agree), len(fill)-int(best.agree))
 }

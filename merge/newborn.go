@@ -76,7 +76,7 @@ const (
 	WaitOtherChart        WaitReason = "other_chart"        // one hospital knows the two by two numbers: a double, or twins
 	WaitOtherParents      WaitReason = "other_parents"      // one certificate or number, other parents: perhaps an adoption
 	WaitSexConflict       WaitReason = "sex_conflict"       // mistyped, or a twin of the other sex
-	WaitBirthDate         WaitReason = "birth_date"         // not the same day, or not known
+	WaitBirthDate         WaitReason = "birth_date"         // not the same day, not known, or of somebody who has grown up
 	WaitTwinQuestion      WaitReason = "twin_question"      // one of several born, and nothing says which
 	WaitWeakPlaceholder   WaitReason = "weak_placeholder"   // perhaps the word is a name
 	WaitEvidence          WaitReason = "too_little_evidence"
@@ -89,10 +89,11 @@ type ResolveReason string
 const (
 	ByCertificate ResolveReason = "certificate"
 	ByIdentifier  ResolveReason = "identifier"
-	ByMother      ResolveReason = "mother"    // her given name and phone or address; or her given name, a family name, and maiden name, birth dose or facility
-	ByPhone       ResolveReason = "phone"     // no mother known: family name and phone or address
-	ByHousehold   ResolveReason = "household" // no mother known, another family name: phone and address
-	ByPolicy      ResolveReason = "policy"    // the pair is a match by itself
+	ByMother      ResolveReason = "mother"     // her given name and phone or address; or her given name, a family name, and maiden name, birth dose or facility
+	ByPhone       ResolveReason = "phone"      // no mother known: family name and phone or address
+	ByTime        ResolveReason = "birth_time" // one family, facility and minute of birth
+	ByHousehold   ResolveReason = "household"  // no mother known, another family name: phone and address
+	ByPolicy      ResolveReason = "policy"     // the pair is a match by itself
 )
 
 // A Resolution is a placeholder record that got its legal name.

@@ -30,18 +30,20 @@ func (s *newbornSolver) relate(b *newborn) {
 				}
 				s.siblings = append(s.siblings, ordered(x, y))
 				s.addSiblings(s.children[x].label, s.children[y].label)
-			case p.Given == Agrees, p.Given == Nearly && s.onlyChild(x, y, &p):
+			case p.Given == Agrees, p.Given == Nearly && s.onlyChild(b, x, y, &p):
 				s.same = append(s.same, ordered(x, y))
 			}
 		}
 	}
 }
 
-// onlyChild says whether two children of one mother and day must be one: one of
-// them is said to be the only one of its birth.
-func (s *newbornSolver) onlyChild(x, y int32, p *NewbornPair) bool {
+// onlyChild says whether two children of one mother and day, both of which a
+// newborn may be, must be one: one of the three is said to be the only one of its
+// birth.
+func (s *newbornSolver) onlyChild(n *newborn, x, y int32, p *NewbornPair) bool {
 	a, b := &s.children[x].view, &s.children[y].view
-	return p.oneMother() && !a.multiple() && !b.multiple() && (a.Multiple == patient.No || b.Multiple == patient.No)
+	return p.oneMother() && !a.multiple() && !b.multiple() && !n.view.multiple() &&
+		(a.Multiple == patient.No || b.Multiple == patient.No || n.view.Multiple == patient.No)
 }
 
 func (s *newbornSolver) addSiblings(a, b uint32) {
@@ -382,7 +384,13 @@ func (s *newbornSolver) tell(b *newborn) {
 // newborn, by more than a number that a hospital gave twice.
 func (s *newbornSolver) twinQuestion(b *newborn, f *fit) bool {
 	c := &s.children[f.child]
-	if !b.view.multiple() && !c.view.multiple() || f.facts.Order == Agrees || f.strength == fitsSurely {
+	if f.strength == fitsSurely {
+		return false
+	}
+	if t := f.facts.BirthTime; t == Nearly && (b.view.multiple() || c.view.multiple()) {
+		return true // as twins are, whatever letter they got
+	}
+	if f.facts.Order == Agrees || !b.view.multiple() && !c.view.multiple() && !s.bornWith(b, f.child) {
 		return false
 	}
 	if b.view.Order != 0 {
@@ -397,6 +405,16 @@ func (s *newbornSolver) twinQuestion(b *newborn, f *fit) bool {
 		}
 	}
 	return s.told(b, f.child) < born-1
+}
+
+// bornWith says whether another child of the newborn's family was born with one.
+func (s *newbornSolver) bornWith(b *newborn, child int32) bool {
+	for j := b.from; j < b.to; j++ {
+		if has(s.siblings, s.candidates[j].child, child) {
+			return true
+		}
+	}
+	return false
 }
 
 // byChart says whether nothing but a hospital's two numbers, or a policy's soft

@@ -278,6 +278,8 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.strength, f.by = fitsEnough, ByMother
 	case x.Mother == Unknown && x.Family == Agrees && b.Placeholder != patient.Unnamed && x.contact():
 		f.strength, f.by = fitsEnough, ByPhone
+	case x.Family == Agrees && x.Facility == Agrees && x.BirthTime == Agrees && x.Sex == Agrees:
+		f.strength, f.by = fitsEnough, ByTime
 	case x.Mother == Unknown && x.Phone == Agrees && x.Address == Agrees && x.Sex == Agrees:
 		f.strength, f.by = fitsEnough, ByHousehold
 	case x.Match:
@@ -299,7 +301,7 @@ func (f *fit) judge(b, c *NewbornView) {
 		f.reason = WaitOtherParents
 	case x.Sex == Differs:
 		f.reason = WaitSexConflict
-	case x.BirthDate != Agrees && !sure:
+	case (x.BirthDate != Agrees || b.grown()) && !sure:
 		f.reason = WaitBirthDate
 	case b.Confidence != patient.Certain && !x.reads(b.Placeholder) && !(sure && x.household()):
 		f.reason = WaitWeakPlaceholder
@@ -323,6 +325,12 @@ func (s *newbornSolver) alone(p *parts) {
 		s.tell(&b)
 	}
 }
+
+// grownDays is the age at which nobody is a newborn any more whose name has not
+// come: the birth date is another person's, the mother's perhaps.
+const grownDays = 18 * 365
+
+func (v *NewbornView) grown() bool { return v.Birth > 0 && v.Received-v.Birth > grownDays }
 
 // multiple says whether a record speaks of a multiple birth.
 func (v *NewbornView) multiple() bool { return v.Multiple == patient.Yes || v.Order != 0 }

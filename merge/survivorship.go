@@ -24,9 +24,9 @@ const (
 	LegalOverPlaceholder Rule = "legal_over_placeholder"
 	Trust                Rule = "trust"        // from the sources trusted most (Survivorship.Trust; 0 where not named)
 	Verified             Rule = "verified"     // from records that carry a birth certificate number: vital records
-	Agreement            Rule = "agreement"    // held by most members; a partial date agrees with a full one it fits
+	Agreement            Rule = "agreement"    // held by most members; a partial date agrees with a full one it fits, one of two names with both
 	Recency              Rule = "recency"      // received last; an unknown date is the oldest
-	Completeness         Rule = "completeness" // most parts, then the longest
+	Completeness         Rule = "completeness" // most parts, then the longest; of names the most words
 	Digest               Rule = "digest"       // first by the digest of the record: arbitrary, but always the same
 )
 
@@ -117,7 +117,9 @@ func DefaultSurvivorship() Survivorship {
 	current := []Rule{Trust, Recency, Agreement, Completeness, Digest}
 	s := Survivorship{
 		Default: []Rule{Trust, Agreement, Recency, Completeness, Digest},
-		Fields:  []FieldRules{{"name", append([]Rule{LegalOverPlaceholder}, birth...)}},
+		// Names change, are sent in part, and a certificate has slips of its own: what
+		// several say, and the whole of it, stands before the certificate.
+		Fields: []FieldRules{{"name", []Rule{LegalOverPlaceholder, Trust, Agreement, Completeness, Verified, Recency, Digest}}},
 	}
 	for _, f := range []string{
 		"birth_date", "birth_time", "sex", "multiple_birth", "birth_order", "birth_place",

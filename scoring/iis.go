@@ -165,7 +165,10 @@ func iisNameCaps() []Rule {
 	return []Rule{
 		{"given-differs-review", Cap, Ref("given differs"), "given names differ"},
 		{"given-variant", Cap, All(In("given", "slip", "midswap", "alias", "subset", "prefix", "initial"),
-			Not(Ref("chart sure")), Not(Ref("history"))),
+			Not(Ref("chart sure")),
+			// Twins are vaccinated together. A history settles slips in both names, not
+			// one in the given name alone, or at one home.
+			Not(All(Ref("history"), Not(In("family", "exact")), Not(Ref("any contact")), Not(Ref("parent"))))),
 			"given names are not quite the same, and no chart settles it"},
 		{"nickname", Cap, All(In("given", "nickname"), Any(SwitchIs("nameVariants", "cap"), Not(Ref("corroborated")))),
 			"a nickname, not corroborated"},
@@ -203,12 +206,16 @@ func iisProofs() []Proof {
 		{"sure-with-other-evidence", []string{"not-corroborated", "nickname", "names-swapped", "sex-conflict"}, sure,
 			All(Ref("nothing against"), Ref("other evidence")),
 			"the model is sure, and a parent, contact, middle name or dose agrees"},
+		{"very-sure-with-little-evidence", []string{"not-corroborated"}, .9999,
+			All(Ref("nothing against"), Ref("names"), Any(In("middle", "initial"), In("address", "zip"), In("postal_code", "exact"))),
+			"the model is very sure of rare names, and a middle initial or the postal code agrees"},
 		{"sure-of-family-name", []string{"family-not-equal"}, sure,
 			All(Ref("nothing against"), Ref("household evidence")),
 			"the model is sure, and a contact or parent agrees: family names are written in part, and change"},
 		{"sure-of-given-name", []string{"given-variant"}, sure,
-			All(Ref("nothing against"), Ref("household evidence"), In("given", "alias", "subset", "initial", "prefix")),
-			"the model is sure, and a contact or parent agrees: one of two given names"},
+			All(Ref("nothing against"), Ref("household evidence"), Any(In("given", "alias", "subset", "initial", "prefix"),
+				All(In("given", "slip"), Any(In("ssn", "exact"), In("birth_time", "exact"))))),
+			"the model is sure, and a contact or parent agrees: one of two given names, or one mistyped of a child that is no twin"},
 	}
 }
 

@@ -201,7 +201,7 @@ func TestSummaryTextOfEverything(t *testing.T) {
 		Candidates: candidateSummary{Pairs: 21_000_000, Patterns: 5000, Rules: []ruleSummary{
 			{Rule: "phone", Pairs: 900_000, NewPairs: 900_000, LargestBlock: 12},
 			{Rule: "postal code", Pairs: 20_500_000, NewPairs: 20_100_000, LargestBlock: 401, Refined: 7, Skipped: 1}}},
-		Pairs:     pairSummary{Match: 300_000, Possible: 20_000, Apart: 30, Review: 1500},
+		Pairs:     pairSummary{Match: 300_000, Possible: 20_000, Apart: 30, Review: 1500, Touched: 2100},
 		People:    peopleSummary{People: 900_000, Several: 200_000, Largest: 9},
 		Estimated: &scoreSummary{Precision: .998, Recall: .991},
 		Truth: &truthSummary{Pairs: fullScore{scoreSummary{.99, .98, .985}, 1, 2, 306_000},

@@ -86,6 +86,7 @@ type pairSummary struct {
 	Possible int64 `json:"possible"`
 	Apart    int64 `json:"match_apart"` // matches whose records ended in two persons
 	Review   int64 `json:"review"`
+	Touched  int   `json:"review_people"` // who have a pair for review
 }
 
 type linkSummary struct {
@@ -181,6 +182,7 @@ func summarize(input *intake.Reader, s *settings, res *match.Result) *summary {
 			sum.People.Several++
 		}
 	}
+	touched := make([]bool, res.Persons())
 	for p := range res.Pairs() {
 		apart := res.Person(int(p.A)) != res.Person(int(p.B))
 		if apart && p.Decision == match.Match {
@@ -188,6 +190,12 @@ func summarize(input *intake.Reader, s *settings, res *match.Result) *summary {
 		}
 		if apart {
 			sum.Pairs.Review++
+			touched[res.Person(int(p.A))], touched[res.Person(int(p.B))] = true, true
+		}
+	}
+	for _, t := range touched {
+		if t {
+			sum.Pairs.Touched++
 		}
 	}
 	if st.Precision > 0 || st.Recall > 0 {
@@ -380,7 +388,8 @@ func (s *summary) printPeople(t *textWriter) {
 		t.line("", "%s matches were not followed: a conflict, or the other records of the two people speak against it", count(s.Pairs.Apart))
 	}
 	if s.Pairs.Review > 0 {
-		t.line("", "%s pairs of different people are for review", count(s.Pairs.Review))
+		t.line("", "%s pairs of different people are for review; they touch %s, %.1f %% of all", count(s.Pairs.Review),
+			count(int64(s.Pairs.Touched)), 100*float64(s.Pairs.Touched)/float64(max(1, s.People.People)))
 	}
 	p := s.People
 	t.line("people", "%s, of which %s have several records, at most %s", count(int64(p.People)), count(int64(p.Several)), count(int64(p.Largest)))

@@ -42,6 +42,12 @@ func parse(text string) map[string][]string {
 	return roots
 }
 
+// Known tells whether the tables hold a folded given name.
+func Known(given string) bool {
+	_, ok := table()[given]
+	return ok
+}
+
 // Roots returns the full names that a folded given name may stand for, sorted;
 // the name itself where it has none. The result must not be altered.
 func Roots(given string) []string {

@@ -12,6 +12,10 @@ import (
 // The result is shared and must not be altered.
 func NicknameRoots(given string) []string { return nick.Roots(given) }
 
+// GivenNameKnown tells whether the built-in tables of nicknames and spellings hold
+// a folded given name. Many real names are in neither.
+func GivenNameKnown(given string) bool { return nick.Known(given) }
+
 // SameNickname tells whether of two folded given names one is a nickname of
 // the other (BILL, WILLIAM), both are nicknames of one full name (BILL, WILL), or
 // both are spellings of one name (MOHAMED, MUHAMMAD; ABDUL RAHMAN, ABDURRAHMAN).

@@ -6,6 +6,15 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+func TestGivenNameKnown(t *testing.T) {
+	for _, name := range []string{"ROBERT", "BOB", "MARIE", "JESSICA", "MUHAMMAD"} {
+		assert.True(t, GivenNameKnown(name), name)
+	}
+	for _, name := range []string{"", "ROBRET", "NTON", "MARIE ANN"} {
+		assert.False(t, GivenNameKnown(name), name)
+	}
+}
+
 func TestNicknames(t *testing.T) {
 	assert.Equal(t, []string{"ROBERT"}, NicknameRoots("BOB"))
 	assert.Equal(t, []string{"JOSE"}, NicknameRoots("PEPE"))

@@ -309,7 +309,7 @@ func gluedToAny(w string) (g gluedWord) {
 		switch {
 		case run.count > 1 && len(rest) >= 2:
 			return gluedWord{ok: true, strength: strong, sex: run.sex, rest: rest, doubled: true}
-		case len(rest) >= 3 && (w[0] == 'G' || w[0] == 'B' && run.length == 4 || w[0] == 'B' && len(rest) >= 4 && len(NicknameRoots(rest)) > 0):
+		case len(rest) >= 3 && (w[0] == 'G' || w[0] == 'B' && run.length == 4 || w[0] == 'B' && len(rest) >= 4 && GivenNameKnown(rest)):
 			// GIRL-, BABY-, and BOY- before a given name: BOYCE and BOYER are names
 			return gluedWord{ok: true, strength: weak, sex: run.sex, rest: rest}
 		}

@@ -193,6 +193,7 @@ func TestClassifyNames(t *testing.T) {
 		{"BO", "SMITH", ageUnknown, "SMITH"},
 		{"BOYCE", "SMITH", dayOld, "SMITH"},
 		{"BOYDEN", "SMITH", dayOld, "SMITH"},
+		{"BOYNTON", "SMITH", dayOld, "SMITH"},
 		{"", "BOYER", dayOld, "BOYER"},
 		{"", "SMITH NEWBERN", dayOld, "SMITH NEWBERN"},
 		{"UN", "KIM", ageUnknown, "KIM"},
