@@ -46,7 +46,7 @@ func TestMemoryOfOthersIsNotSeen(t *testing.T) {
 	require.NoError(t, err)
 	many := make([]patient.Record, manyMembers+1)
 	for i := range many {
-		many[i] = record("clinic", fmt.Sprint(i), "given_name", "Ann", "phone", fmt.Sprint(5032714000+i), "doses", "08|2024-01-01|H1;110|2024-03-01|P1")
+		many[i] = record("clinic", fmt.Sprint(i), "given_name", "Ann", "phone", fmt.Sprint(int64(5032714000)+int64(i)), "doses", "08|2024-01-01|H1;110|2024-03-01|P1")
 	}
 	c.Golden(many)
 	var earlier []GoldenRecord
