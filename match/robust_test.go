@@ -64,6 +64,9 @@ func sheetOf(t *testing.T, records []patient.Record, columns []int, alter func(c
 // the file has its columns in another order, and more of them, and its cells
 // other white space, case and marks.
 func TestRunsAreRobust(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long, and whole runs under the race detector are many already")
+	}
 	records, _ := population(17, 800)
 	run := func(sheet io.Reader) *match.Result {
 		reader, err := intake.OpenReader("feed.csv", sheet, intake.Options{})

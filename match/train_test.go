@@ -15,6 +15,9 @@ import (
 // scoring reads, in the order in which it comes to the pairs, and nothing of it
 // is kept. So it is where all pairs are candidates and where rules find them.
 func TestTrainedPairsAreNotComparedAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long, and whole runs under the race detector are many already")
+	}
 	for _, c := range []struct {
 		records int
 		all     bool
