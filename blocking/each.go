@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+
+	"github.com/idem-health/idem/internal/table"
 )
 
 // Each visits the candidate pairs of one shard, each exactly once: rows i < j,
@@ -197,10 +199,10 @@ func (v *visitor) pairs() bool {
 // words of the rows.
 func (v *visitor) pair(id, i, j uint32, a, b []uint32) bool {
 	rule := v.rule
-	if equal(a[:rule], b) != 0 {
+	if table.EqualWords(a[:rule], b) != 0 {
 		return true // an earlier rule found the pair
 	}
-	mask := equal(a[rule:v.rules], b[rule:]) << rule
+	mask := table.EqualWords(a[rule:v.rules], b[rule:]) << rule
 	if v.ix.several {
 		if several := v.ix.severalOf(a, b); several != 0 {
 			mask |= v.ix.shared(a, b, several)
@@ -216,26 +218,6 @@ func (v *visitor) pair(id, i, j uint32, a, b []uint32) bool {
 	}
 	return v.visit(i, j, rule, mask)
 }
-
-// equal returns the mask of the words that are equal. b is at least as long as a.
-// There is no branch to mispredict, and four words at a time keep the
-// processor's units busy.
-func equal(a, b []uint32) (mask uint64) {
-	b = b[:len(a)]
-	k := 0
-	for ; len(a) >= 4 && len(b) >= 4; a, b = a[4:], b[4:] {
-		four := same(a[0], b[0]) | same(a[1], b[1])<<1 | same(a[2], b[2])<<2 | same(a[3], b[3])<<3
-		mask |= four << (k & 63)
-		k += 4
-	}
-	for i, x := range a {
-		mask |= same(x, b[i]) << ((k + i) & 63)
-	}
-	return mask
-}
-
-// same is 1 for equal words, else 0: only 0 - 1 borrows.
-func same(x, y uint32) uint64 { return (uint64(x^y) - 1) >> 63 }
 
 // severalOf returns the rules under which one of two rows has several blocks.
 func (ix *Index) severalOf(a, b []uint32) uint64 {
@@ -296,7 +278,7 @@ func (ix *Index) Mask(i, j uint32) uint64 {
 		return ^uint64(0)
 	}
 	a, b := ix.row(i), ix.row(j)
-	mask := equal(a[:len(ix.plans)], b)
+	mask := table.EqualWords(a[:len(ix.plans)], b)
 	if ix.several {
 		if several := ix.severalOf(a, b); several != 0 {
 			mask |= ix.shared(a, b, several)

@@ -307,25 +307,6 @@ func (o *bound) tabulate() {
 	}
 }
 
-// equalKeys returns the mask of the keys that two rows have in common, four at a
-// time to keep the processor's units busy; there is no branch to mispredict.
-func equalKeys(a, b []uint32) (mask uint64) {
-	b = b[:len(a)]
-	k := 0
-	for ; len(a) >= 4 && len(b) >= 4; a, b = a[4:], b[4:] {
-		four := same(a[0], b[0]) | same(a[1], b[1])<<1 | same(a[2], b[2])<<2 | same(a[3], b[3])<<3
-		mask |= four << (k & 63)
-		k += 4
-	}
-	for i, x := range a {
-		mask |= same(x, b[i]) << ((k + i) & 63)
-	}
-	return mask
-}
-
-// same is 1 for equal words, else 0: only 0 - 1 borrows.
-func same(x, y uint32) uint64 { return (uint64(x^y) - 1) >> 63 }
-
 // sum returns what a set of settled ops adds to a pattern.
 func (c *Comparer) sum(settled uint64) (p Pattern) {
 	for k := 0; settled != 0; settled >>= 4 {
@@ -340,7 +321,7 @@ func (s *Session) compare(a, b *view) Pattern {
 	c := s.c
 	n := len(c.ops)
 	both := a.present & b.present
-	settled := equalKeys(a.keys[:n], b.keys[:n]) & both & a.single & b.single
+	settled := table.EqualWords(a.keys[:n], b.keys[:n]) & both & a.single & b.single
 	if mute := c.depends.silenced(settled); mute != 0 {
 		both, settled = both&^mute, settled&^mute
 	}

@@ -115,11 +115,11 @@ func (c *Comparer) gather(v *view, row uint32) {
 	for _, p := range c.places {
 		id := words[p.off]
 		v.keys[p.k&63] = id
-		keyed |= (1 - same(id, 0)) << (p.k & 63)
+		keyed |= (1 - zero(id)) << (p.k & 63)
 	}
 	present := keyed
 	for _, p := range c.presences {
-		present |= p.bits & -(1 - same(words[p.off], 0))
+		present |= p.bits & -(1 - zero(words[p.off]))
 	}
 	several := uint64(0)
 	for _, k := range c.repeating {
@@ -162,3 +162,6 @@ func (r reader) value(id uint32) string {
 	}
 	return r.col.Dict.Value(id)
 }
+
+// zero is 1 for 0, else 0: only 0 - 1 borrows.
+func zero(x uint32) uint64 { return (uint64(x) - 1) >> 63 }
