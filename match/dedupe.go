@@ -66,13 +66,14 @@ type run struct {
 	rowOf    []uint32  // row of each record by order of reading
 }
 
-// Dedupe decides which of the records belong to the same person. Records are
-// read once and may be reused by the sequence; its errors end the run. The
-// result is a pure function of the records, the policy and the model (which is
-// trained on the records if none is given): neither order nor GOMAXPROCS
-// changes it. One thing is decided by the first 10,000 records that come: which
-// shape rules of the profile are switched off for this file. Who needs the same
-// model for any order of a larger file gives a profile that is calibrated.
+// Dedupe decides which of the records belong to the same person. Records may be
+// reused by the sequence; its errors end the run. The result is a pure function
+// of the records, the policy and the model (which is trained on the records if
+// none is given): neither order nor GOMAXPROCS changes it.
+//
+// Records are read once, or twice where all of them switch off other shape rules
+// of the profile than the first 10,000 did. A sequence that can be read only once
+// then keeps what those said, and a notice tells; order can show there.
 func Dedupe(ctx context.Context, records iter.Seq2[*patient.Record, error], o Options) (*Result, error) {
 	r, err := newRun(o)
 	if err != nil {
@@ -186,10 +187,7 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 	if r.o.Model != nil {
 		comparisons = r.o.Model.Scoring.Specs()
 	}
-	r.reader.profile, r.reader.builder = r.o.Profile, table.NewBuilder(r.spec(comparisons))
-	r.reader.keys, r.reader.stats = newKeyTable(), &r.stats
-	err := r.reader.read(ctx, records, r.o.Model != nil, func(n int64) { r.progress(StageRead, n, 0) })
-	if err != nil {
+	if err := r.encode(ctx, records, r.spec(comparisons)); err != nil {
 		return err
 	}
 	equal := maxEqual
@@ -206,6 +204,41 @@ func (r *run) read(ctx context.Context, records iter.Seq2[*patient.Record, error
 	r.findNewborns()
 	r.findSaid()
 	return r.sides()
+}
+
+// encode turns the records into rows. Which shape rules of the profile are in
+// force, unless a model has frozen it, the first records say for a start; all of
+// them have the last word. Where they say something else, which is rare, the
+// records are read again.
+func (r *run) encode(ctx context.Context, records iter.Seq2[*patient.Record, error], spec table.Spec) error {
+	pass := func(p patient.Profile, whole *patient.Calibration) (int64, error) {
+		r.reader = reader{profile: p, builder: table.NewBuilder(spec), keys: newKeyTable(), stats: &r.stats, linkage: r.reader.linkage}
+		return r.reader.pass(ctx, records, whole, func(n int64) { r.progress(StageRead, n, 0) })
+	}
+	if r.o.Model != nil {
+		_, err := pass(r.o.Profile, nil)
+		return err
+	}
+	whole := patient.NewCalibration(r.o.Profile)
+	n, err := pass(r.o.Profile, whole)
+	if err != nil {
+		return err
+	}
+	profile, notices := whole.Profile()
+	if !slices.Equal(profile.Off, r.reader.profile.Off) {
+		kept, stats := r.reader, r.stats
+		r.stats = Stats{Issues: map[patient.IssueCode]int64{}, Stages: stats.Stages}
+		again, err := pass(profile, nil)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil || again != n: // it can be read only once
+			r.reader, r.stats = kept, stats
+			notices = []string{fmt.Sprintf("profile %s: the first %d records decided which shape rules are switched off, and all of them say otherwise; give records that can be read twice, or a profile that is calibrated", profile.Name, calibrationSample)}
+		}
+	}
+	r.stats.Notices = append(r.stats.Notices, notices...)
+	return nil
 }
 
 // spec returns the columns a run needs: those of its comparisons and rules.

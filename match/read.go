@@ -71,19 +71,16 @@ type version struct {
 	content uint64
 }
 
-// read encodes all records. The first ones are kept back until they have
-// calibrated the profile, unless the profile is frozen.
-func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, error], frozen bool, progress func(int64)) error {
+// pass encodes all records and returns how many there were. With a calibration,
+// which counts them all, the first ones are kept back until they have decided on
+// the profile for a start.
+func (r *reader) pass(ctx context.Context, records iter.Seq2[*patient.Record, error], whole *patient.Calibration, progress func(int64)) (int64, error) {
 	var sample []patient.Record
 	var sides []int
-	ready := frozen
+	ready := whole == nil
 	begin := func() error {
 		ready = true
-		if !frozen {
-			calibrated, notices := r.profile.Calibrate(sample)
-			r.profile = calibrated
-			r.stats.Notices = append(r.stats.Notices, notices...)
-		}
+		r.profile, _ = whole.Profile()
 		r.normalizer = patient.NewNormalizer(r.profile)
 		for i := range sample {
 			r.side = sides[i]
@@ -94,19 +91,22 @@ func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, er
 		sample, sides = nil, nil
 		return nil
 	}
-	if frozen {
+	if ready {
 		r.normalizer = patient.NewNormalizer(r.profile)
 	}
 	n := int64(0)
 	for rec, err := range records {
 		if err != nil {
-			return fmt.Errorf("match: read: %w", err)
+			return n, fmt.Errorf("match: read: %w", err)
 		}
 		if n++; n%1024 == 0 {
 			if ctx.Err() != nil {
-				return ctx.Err()
+				return n, ctx.Err()
 			}
 			progress(n)
+		}
+		if whole != nil {
+			whole.Add(rec)
 		}
 		switch {
 		case ready:
@@ -121,19 +121,19 @@ func (r *reader) read(ctx context.Context, records iter.Seq2[*patient.Record, er
 			}
 		}
 		if err != nil {
-			return err
+			return n, err
 		}
 	}
 	if !ready {
 		if err := begin(); err != nil {
-			return err
+			return n, err
 		}
 	}
 	progress(n)
 	if r.keys.len() == 0 {
-		return ErrNoRecords
+		return n, ErrNoRecords
 	}
-	return ctx.Err()
+	return n, ctx.Err()
 }
 
 // add encodes one record, unless it says again what is known. Of all contents

@@ -97,5 +97,5 @@ func ExampleProfile_Calibrate() {
 	fmt.Println(notices[0])
 	// Output:
 	// [phone]
-	// profile US: the shape rule "phone" would drop 100 of 100 values of the sample; it is switched off
+	// profile US: the shape rule "phone" would drop 100 of 100 values; it is switched off
 }

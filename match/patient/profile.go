@@ -118,32 +118,59 @@ const (
 	maxDropped   = 20
 )
 
-// Calibrate looks at a sample and switches off the shape rules that would drop
-// more than 5 % of what their field holds: such values are another country's,
-// or synthetic, and no junk. It returns a notice for each rule switched off; a
-// notice holds no value. Fields with fewer than 20 values are left alone.
-func (p Profile) Calibrate(sample []Record) (Profile, []string) {
-	var seen, dropped [len(shapes)]int
-	c := p.compile()
-	for i := range sample {
-		c.judge(&sample[i], func(s Shape, drop bool) {
-			k := slices.Index(shapes[:], s)
-			seen[k]++
-			if drop {
-				dropped[k]++
-			}
-		})
+// A Calibration counts what the shape rules of a profile would do to the records
+// it is shown. What it says does not depend on their order.
+type Calibration struct {
+	profile       Profile
+	rules         rules
+	seen, dropped [len(shapes)]int
+}
+
+// NewCalibration begins to count. Only the rules of profile US have an effect,
+// so that it is cheap for any other.
+func NewCalibration(p Profile) *Calibration {
+	return &Calibration{profile: p, rules: p.compile()}
+}
+
+// Add counts the values of one record. It keeps none of them.
+func (c *Calibration) Add(r *Record) {
+	if !c.rules.us {
+		return
 	}
+	c.rules.judge(r, func(s Shape, drop bool) {
+		k := slices.Index(shapes[:], s)
+		c.seen[k]++
+		if drop {
+			c.dropped[k]++
+		}
+	})
+}
+
+// Profile switches off the shape rules that would drop more than 5 % of what
+// their field holds: such values are another country's, or synthetic, and no
+// junk. It returns a notice for each rule switched off; a notice holds no value.
+// Fields with fewer than 20 values are left alone.
+func (c *Calibration) Profile() (Profile, []string) {
+	p := c.profile
 	p.Off = slices.Clone(p.Off)
 	var notices []string
 	for k, s := range shapes {
-		if p.rule(s) && seen[k] >= minCalibrate && dropped[k]*maxDropped > seen[k] {
+		if p.rule(s) && c.seen[k] >= minCalibrate && c.dropped[k]*maxDropped > c.seen[k] {
 			p.Off = append(p.Off, s)
-			notices = append(notices, fmt.Sprintf("profile %s: the shape rule %q would drop %d of %d values of the sample; it is switched off",
-				p.Name, s, dropped[k], seen[k]))
+			notices = append(notices, fmt.Sprintf("profile %s: the shape rule %q would drop %d of %d values; it is switched off",
+				p.Name, s, c.dropped[k], c.seen[k]))
 		}
 	}
 	return p, notices
+}
+
+// Calibrate is a [Calibration] of a sample.
+func (p Profile) Calibrate(sample []Record) (Profile, []string) {
+	c := NewCalibration(p)
+	for i := range sample {
+		c.Add(&sample[i])
+	}
+	return c.Profile()
 }
 
 // judge tells what each shape rule would do to the record's values, switched
