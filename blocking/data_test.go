@@ -1,12 +1,8 @@
 package blocking
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/csv"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -31,18 +27,7 @@ func (d dataset) has(f patient.Field) bool { return d.table.Column(f) != nil }
 // truth column.
 func load(t testing.TB, name, truth string, person func(cell string) string) dataset {
 	t.Helper()
-	file, err := os.Open(testdata.Path(t, name))
-	require.NoError(t, err)
-	defer file.Close()
-	var in io.Reader = file
-	if strings.HasSuffix(name, ".gz") {
-		in, err = gzip.NewReader(file)
-		require.NoError(t, err)
-	}
-	r := csv.NewReader(in)
-	r.TrimLeadingSpace = true
-	cells, err := r.ReadAll()
-	require.NoError(t, err)
+	cells := testdata.Rows(t, name)
 	b := table.NewBuilder(table.Spec{Text: patient.Fields()})
 	people := map[string]int32{}
 	normalizer := patient.NewNormalizer(patient.Neutral())

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -319,10 +318,7 @@ func TestNewbornGroups(t *testing.T) {
 // The worked cases of a placeholder and a legal name: match, wait, or no
 // candidate at all.
 func TestWorkedPlaceholders(t *testing.T) {
-	file, err := os.Open(testdata.Path(t, "newborn/worked_pairs.jsonl"))
-	require.NoError(t, err)
-	defer file.Close()
-	lines := bufio.NewScanner(file)
+	lines := bufio.NewScanner(testdata.Open(t, "newborn/worked_pairs.jsonl"))
 	tried := 0
 	for lines.Scan() {
 		var c struct {

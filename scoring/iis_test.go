@@ -2,10 +2,8 @@ package scoring
 
 import (
 	"bufio"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -38,17 +36,9 @@ type labelledPair struct {
 // rules off that the file as a whole does not follow.
 func readPairs(t testing.TB, name string) []*labelledPair {
 	t.Helper()
-	file, err := os.Open(testdata.Path(t, name))
-	require.NoError(t, err)
-	defer file.Close()
-	var r io.Reader = file
-	if strings.HasSuffix(name, ".gz") {
-		r, err = gzip.NewReader(file)
-		require.NoError(t, err)
-	}
 	var pairs []*labelledPair
 	var records []patient.Record
-	for lines := bufio.NewScanner(r); lines.Scan(); {
+	for lines := bufio.NewScanner(testdata.Open(t, name)); lines.Scan(); {
 		p := &labelledPair{Candidates: 1}
 		require.NoError(t, json.Unmarshal(lines.Bytes(), p))
 		pairs = append(pairs, p)

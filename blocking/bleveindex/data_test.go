@@ -1,14 +1,10 @@
 package bleveindex
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"iter"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -46,18 +42,7 @@ func (d *dataset) all() iter.Seq2[string, *patient.Normalized] {
 
 func load(t testing.TB, name, truth string, person func(string) string, most int) *dataset {
 	t.Helper()
-	file, err := os.Open(testdata.Path(t, name))
-	require.NoError(t, err)
-	defer file.Close()
-	var in io.Reader = file
-	if strings.HasSuffix(name, ".gz") {
-		in, err = gzip.NewReader(file)
-		require.NoError(t, err)
-	}
-	r := csv.NewReader(in)
-	r.TrimLeadingSpace = true
-	cells, err := r.ReadAll()
-	require.NoError(t, err)
+	cells := testdata.Rows(t, name)
 	b := table.NewBuilder(table.Spec{Text: patient.Fields()})
 	people := map[string]int32{}
 	normalizer := patient.NewNormalizer(patient.Neutral())

@@ -1,10 +1,7 @@
 package matchrkeys
 
 import (
-	"compress/gzip"
-	"encoding/csv"
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -107,15 +104,8 @@ func FuzzKeys(f *testing.F) {
 }
 
 func surnames(t testing.TB) []string {
-	f, err := os.Open(testdata.Path(t, "reference/surnames_20000.csv.gz"))
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	rows, err := csv.NewReader(z).ReadAll()
-	require.NoError(t, err)
 	var names []string
-	for _, row := range rows[1:] {
+	for _, row := range testdata.Rows(t, "reference/surnames_20000.csv.gz")[1:] {
 		names = append(names, row[0])
 	}
 	return names

@@ -2,7 +2,6 @@ package nick
 
 import (
 	"cmp"
-	"encoding/csv"
 	"flag"
 	"os"
 	"slices"
@@ -28,13 +27,8 @@ type edge struct{ full, nick string }
 
 // TestNamesAreGenerated makes the table from its sources again and compares.
 func TestNamesAreGenerated(t *testing.T) {
-	f, err := os.Open(testdata.Path(t, "reference/nicknames_names.csv"))
-	require.NoError(t, err)
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	require.NoError(t, err)
 	edges := map[edge]bool{}
-	for _, row := range rows[1:] {
+	for _, row := range testdata.Rows(t, "reference/nicknames_names.csv")[1:] {
 		e := edge{strings.ToUpper(row[0]), strings.ToUpper(row[2])}
 		if isName(e.full) && isName(e.nick) && e.full != e.nick {
 			edges[e] = true

@@ -2,8 +2,12 @@
 package testdata
 
 import (
+	"compress/gzip"
+	"encoding/csv"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -23,4 +27,36 @@ func Path(t testing.TB, name string) string {
 	}
 	t.Skipf("test data %s is missing: set IDEM_DATA to the folder that holds it", name)
 	return ""
+}
+
+// Open opens a file, decompressed where its name ends in .gz, until the end of
+// the test. Where it is absent, see [Path].
+func Open(t testing.TB, name string) io.Reader {
+	t.Helper()
+	file, err := os.Open(Path(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	if !strings.HasSuffix(name, ".gz") {
+		return file
+	}
+	z, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatalf("test data %s: %v", name, err)
+	}
+	return z
+}
+
+// Rows reads a CSV file whole, the heading first. Space before a value is no
+// part of it.
+func Rows(t testing.TB, name string) [][]string {
+	t.Helper()
+	r := csv.NewReader(Open(t, name))
+	r.TrimLeadingSpace = true
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatalf("test data %s: %v", name, err)
+	}
+	return rows
 }

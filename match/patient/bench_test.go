@@ -1,9 +1,7 @@
 package patient
 
 import (
-	"compress/gzip"
 	"encoding/csv"
-	"os"
 	"testing"
 
 	"github.com/idem-health/idem/internal/cpu"
@@ -15,16 +13,7 @@ var columnsOfGen = []string{"given_name", "family_name", "birth_date", "sex", "p
 
 // readGen reads at most n records of a household file.
 func readGen(tb testing.TB, name string, n int) []Record {
-	f, err := os.Open(testdata.Path(tb, name))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c := csv.NewReader(z)
+	c := csv.NewReader(testdata.Open(tb, name))
 	if _, err := c.Read(); err != nil {
 		tb.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package patient
 import (
 	"bufio"
 	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -277,10 +276,7 @@ func TestSeveralAddresses(t *testing.T) {
 // TestWorkedPairs checks that every field of the worked cases is read, and that
 // nothing of a legal name is lost.
 func TestWorkedPairs(t *testing.T) {
-	f, err := os.Open(testdata.Path(t, "newborn/worked_pairs.jsonl"))
-	require.NoError(t, err)
-	defer f.Close()
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(testdata.Open(t, "newborn/worked_pairs.jsonl"))
 	cases := 0
 	for lines.Scan() {
 		var pair struct {

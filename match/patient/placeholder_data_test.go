@@ -2,12 +2,8 @@ package patient
 
 import (
 	"bufio"
-	"compress/gzip"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 
@@ -21,16 +17,7 @@ import (
 // column0 reads the first column of a CSV file with a header, n rows at most.
 func column0(t testing.TB, name string, n int) []string {
 	t.Helper()
-	f, err := os.Open(testdata.Path(t, name))
-	require.NoError(t, err)
-	defer f.Close()
-	var in io.Reader = f
-	if strings.HasSuffix(name, ".gz") {
-		in, err = gzip.NewReader(f)
-		require.NoError(t, err)
-	}
-	rows, err := csv.NewReader(in).ReadAll()
-	require.NoError(t, err)
+	rows := testdata.Rows(t, name)
 	values := make([]string, 0, len(rows))
 	for _, row := range rows[1:min(len(rows), n+1)] {
 		values = append(values, row[0])
@@ -41,11 +28,8 @@ func column0(t testing.TB, name string, n int) []string {
 // junkNames reads the list that the Minnesota registry published in 2018.
 func junkNames(t testing.TB) []string {
 	t.Helper()
-	f, err := os.Open(testdata.Path(t, "newborn/mn_junk_names_2018.txt"))
-	require.NoError(t, err)
-	defer f.Close()
 	var names []string
-	for s := bufio.NewScanner(f); s.Scan(); {
+	for s := bufio.NewScanner(testdata.Open(t, "newborn/mn_junk_names_2018.txt")); s.Scan(); {
 		if s.Text() != "" {
 			names = append(names, s.Text())
 		}
@@ -125,13 +109,8 @@ func TestRealNamesAreNotTaken(t *testing.T) {
 }
 
 func TestLexicon(t *testing.T) {
-	f, err := os.Open(testdata.Path(t, "newborn/placeholder_lexicon.csv"))
-	require.NoError(t, err)
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	require.NoError(t, err)
 	checked := map[string]int{}
-	for _, row := range rows[1:] {
+	for _, row := range testdata.Rows(t, "newborn/placeholder_lexicon.csv")[1:] {
 		token, class := row[0], row[1]
 		sex, order := row[2], row[3]
 		checked[class]++

@@ -2,7 +2,6 @@ package patient
 
 import (
 	"encoding/csv"
-	"os"
 	"strings"
 	"testing"
 
@@ -116,10 +115,7 @@ func TestSetField(t *testing.T) {
 
 // TestFebrlIsReadWhole: every value of a real file's first rows arrives.
 func TestFebrlIsReadWhole(t *testing.T) {
-	f, err := os.Open(testdata.Path(t, "febrl/dataset3.csv"))
-	require.NoError(t, err)
-	defer f.Close()
-	c := csv.NewReader(f)
+	c := csv.NewReader(testdata.Open(t, "febrl/dataset3.csv"))
 	c.TrimLeadingSpace = true
 	header, err := c.Read()
 	require.NoError(t, err)

@@ -1,8 +1,6 @@
 package strsim
 
 import (
-	"compress/gzip"
-	"encoding/csv"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -20,15 +18,8 @@ import (
 
 // column reads the first column of a compressed table, without its heading.
 func column(t testing.TB, name string) []string {
-	f, err := os.Open(testdata.Path(t, name))
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	rows, err := csv.NewReader(z).ReadAll()
-	require.NoError(t, err)
 	var values []string
-	for _, row := range rows[1:] {
+	for _, row := range testdata.Rows(t, name)[1:] {
 		values = append(values, row[0])
 	}
 	slices.Sort(values)
