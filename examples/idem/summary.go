@@ -177,27 +177,7 @@ func summarize(input *intake.Reader, s *settings, res *match.Result) *summary {
 	for _, r := range st.Rules {
 		sum.Candidates.Rules = append(sum.Candidates.Rules, ruleSummary(r))
 	}
-	for p := range res.Persons() {
-		if len(res.Members(p)) > 1 {
-			sum.People.Several++
-		}
-	}
-	touched := make([]bool, res.Persons())
-	for p := range res.Pairs() {
-		apart := res.Person(int(p.A)) != res.Person(int(p.B))
-		if apart && p.Decision == match.Match {
-			sum.Pairs.Apart++
-		}
-		if apart {
-			sum.Pairs.Review++
-			touched[res.Person(int(p.A))], touched[res.Person(int(p.B))] = true, true
-		}
-	}
-	for _, t := range touched {
-		if t {
-			sum.Pairs.Touched++
-		}
-	}
+	sum.countPeople(res)
 	if st.Precision > 0 || st.Recall > 0 {
 		sum.Estimated = &scoreSummary{st.Precision, st.Recall, harmonic(st.Precision, st.Recall)}
 	}
@@ -208,6 +188,31 @@ func summarize(input *intake.Reader, s *settings, res *match.Result) *summary {
 		sum.Stages = append(sum.Stages, stageSummary{string(stage.Stage), stage.Wall.Seconds(), stage.CPU.Seconds()})
 	}
 	return sum
+}
+
+// countPeople goes through people and pairs.
+func (s *summary) countPeople(res *match.Result) {
+	for p := range res.Persons() {
+		if len(res.Members(p)) > 1 {
+			s.People.Several++
+		}
+	}
+	touched := make([]bool, res.Persons())
+	for p := range res.Pairs() {
+		apart := res.Person(int(p.A)) != res.Person(int(p.B))
+		if apart && p.Decision == match.Match {
+			s.Pairs.Apart++
+		}
+		if apart {
+			s.Pairs.Review++
+			touched[res.Person(int(p.A))], touched[res.Person(int(p.B))] = true, true
+		}
+	}
+	for _, t := range touched {
+		if t {
+			s.Pairs.Touched++
+		}
+	}
 }
 
 func summarizeInput(m intake.Mapping) inputSummary {
