@@ -246,8 +246,8 @@ func (e *Engine) submit(ctx context.Context, rec *patient.Record) (Receipt, func
 	if err := e.archive.put(stored, e.o.Now()); err != nil {
 		return Receipt{}, nil, fmt.Errorf("match: store a record: %w", err)
 	}
-	row := l.put(&normalized, liveRow{
-		id: id, received: int32(normalized.Received.Days()), protected: rec.Protected, decided: e.isDecided(l, id),
+	row := l.put(&normalized, id, liveRow{
+		received: int32(normalized.Received.Days()), protected: rec.Protected, decided: e.isDecided(l, id),
 	})
 	s := &step{come: []uint32{row}}
 	c := change{basis: e.basis(l)}
@@ -280,12 +280,12 @@ func (e *Engine) known(l *live, id merge.RecordID, rec *patient.Record, digest m
 	if e.failed != nil {
 		return -1, Receipt{}, false, e.failed
 	}
-	row, ok := l.rowOf[id]
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	row, ok := l.find(id)
 	if !ok {
 		return -1, receipt, false, nil
 	}
-	l.mu.RLock()
-	defer l.mu.RUnlock()
 	r := &l.rows[row]
 	known, _ := e.state.Digest(id)
 	receipt.Person, _ = e.state.Person(id)
@@ -339,9 +339,9 @@ func (e *Engine) basis(l *live) merge.Basis {
 
 // fill completes a receipt. The caller holds serial and mu.
 func (e *Engine) fill(l *live, receipt *Receipt, row uint32, c *change, s *step) {
-	r := &l.rows[row]
-	receipt.Person, _ = e.state.Person(r.id)
+	id := l.id(row)
+	receipt.Person, _ = e.state.Person(id)
 	receipt.Changes, receipt.Deferred = c.events, s.deferred
-	receipt.Waits = l.waiting[r.id].reason
+	receipt.Waits = l.waiting[id].reason
 	receipt.Pairs = e.pairsOf(l, row)
 }

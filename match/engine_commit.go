@@ -127,7 +127,7 @@ func (e *Engine) repartition(l *live, s *step, c *change, seeds []uint32) error 
 	for _, rows := range people {
 		ids := make([]merge.RecordID, len(rows))
 		for i, row := range rows {
-			ids[i] = l.rows[row].id
+			ids[i] = l.id(row)
 		}
 		command.People = append(command.People, ids)
 	}
@@ -143,11 +143,11 @@ func (s *step) loneEcho() bool {
 // linkEcho links an echo without looking at the others: there may be very many.
 func (e *Engine) linkEcho(l *live, s *step, c *change) error {
 	row := s.come[0]
-	id := l.rows[row].id
+	id := l.id(row)
 	if !l.repeats(s.leader, []uint32{row}) {
 		return e.decide(l, c, merge.Submit{Record: id, Digest: c.arrivals[id], Basis: c.basis})
 	}
-	person, _ := e.state.Person(l.rows[s.leader].id)
+	person, _ := e.state.Person(l.id(s.leader))
 	ev := merge.Event{Version: merge.EventVersion, Kind: merge.EventLink, Record: id, Digest: c.arrivals[id], Person: person, Basis: c.basis}
 	if err := e.state.Apply(&ev); err != nil {
 		return err
@@ -161,13 +161,13 @@ func (e *Engine) missing(l *live, people [][]uint32, seen map[uint32]bool) (miss
 	asked := map[merge.EnterpriseID]bool{}
 	for _, rows := range people {
 		for _, row := range rows {
-			person, known := e.state.Person(l.rows[row].id)
+			person, known := e.state.Person(l.id(row))
 			if !known || asked[person] {
 				continue
 			}
 			asked[person] = true
 			for id := range e.state.Members(person) {
-				if other, ok := l.rowOf[id]; ok && !seen[other] {
+				if other, ok := l.find(id); ok && !seen[other] {
 					missing = append(missing, other)
 				}
 			}
@@ -178,12 +178,12 @@ func (e *Engine) missing(l *live, people [][]uint32, seen map[uint32]bool) (miss
 
 // unchanged reports whether rows are one person, and nobody else is.
 func (e *Engine) unchanged(l *live, rows []uint32) bool {
-	person, known := e.state.Person(l.rows[rows[0]].id)
+	person, known := e.state.Person(l.id(rows[0]))
 	if !known || e.state.Count(person) != len(rows) {
 		return false
 	}
 	for _, row := range rows[1:] {
-		if p, ok := e.state.Person(l.rows[row].id); !ok || p != person {
+		if p, ok := e.state.Person(l.id(row)); !ok || p != person {
 			return false
 		}
 	}
@@ -200,7 +200,7 @@ func (e *Engine) causes(l *live, people [][]uint32) map[merge.RecordID]merge.Cau
 	for _, rows := range people {
 		met := map[merge.EnterpriseID]bool{}
 		for _, row := range rows {
-			if p, ok := e.state.Person(l.rows[row].id); ok && !met[p] {
+			if p, ok := e.state.Person(l.id(row)); ok && !met[p] {
 				met[p] = true
 				parts[p]++
 			}
@@ -209,7 +209,7 @@ func (e *Engine) causes(l *live, people [][]uint32) map[merge.RecordID]merge.Cau
 	causes := map[merge.RecordID]merge.Cause{}
 	for _, rows := range people {
 		for _, row := range rows {
-			id := l.rows[row].id
+			id := l.id(row)
 			person, ok := e.state.Person(id)
 			if !ok || parts[person] < 2 {
 				continue
@@ -243,7 +243,7 @@ const mostAsked = 32
 func (e *Engine) inConflict(l *live, row uint32, person merge.EnterpriseID, together []uint32) bool {
 	asked := 0
 	for id := range e.state.Members(person) {
-		other, ok := l.rowOf[id]
+		other, ok := l.find(id)
 		if !ok || slices.Contains(together, other) {
 			continue
 		}
@@ -260,8 +260,8 @@ func (e *Engine) inConflict(l *live, row uint32, person merge.EnterpriseID, toge
 // hard is the policy's hard conflict between two records, as its reasons' first
 // id.
 func (l *live) hard(a, b merge.RecordID) string {
-	x, okA := l.rowOf[a]
-	y, okB := l.rowOf[b]
+	x, okA := l.find(a)
+	y, okB := l.find(b)
 	if !okA || !okB {
 		return ""
 	}
@@ -275,15 +275,15 @@ func (l *live) hard(a, b merge.RecordID) string {
 // pairsOf returns the pairs of a row that are a match or possible, the best
 // first.
 func (e *Engine) pairsOf(l *live, row uint32) (pairs []KeptPair) {
-	edges := slices.Clone(l.rows[row].edges)
+	edges := slices.Clone(l.edgesOf(row))
 	slices.SortFunc(edges, func(a, b edge) int {
-		if a.weight != b.weight {
-			return int(b.weight) - int(a.weight)
+		if a.weight() != b.weight() {
+			return int(b.weight()) - int(a.weight())
 		}
 		return l.order(a.row, b.row)
 	})
 	for _, ed := range edges {
-		if ed.kind&(edgeMatch|edgePossible) == 0 || len(pairs) == mostPairs {
+		if ed.kind()&(edgeMatch|edgePossible) == 0 || len(pairs) == mostPairs {
 			continue
 		}
 		pairs = append(pairs, e.keptPair(l, row, ed))
@@ -297,14 +297,14 @@ const mostPairs = 100
 func (e *Engine) keptPair(l *live, row uint32, ed edge) KeptPair {
 	_, sc, weight := l.own.weigh(row, ed.row)
 	p := KeptPair{
-		With: keyOf(l.rows[ed.row].id), Weight: scoring.Weight(ed.weight).Bits(), Decision: Possible,
+		With: keyOf(l.id(ed.row)), Weight: scoring.Weight(ed.weight()).Bits(), Decision: Possible,
 		Reasons: l.bound.scorer.VerdictReasons(sc.Verdict.At(weight)),
 	}
-	p.Person, _ = e.state.Person(l.rows[ed.row].id)
-	if ed.kind&edgeMatch != 0 {
+	p.Person, _ = e.state.Person(l.id(ed.row))
+	if ed.kind()&edgeMatch != 0 {
 		p.Decision = Match
 	}
-	if own, ok := e.state.Person(l.rows[row].id); ed.kind&edgeMixed != 0 { // as in a batch, the newborn rules have the last word
+	if own, ok := e.state.Person(l.id(row)); ed.kind()&edgeMixed != 0 { // as in a batch, the newborn rules have the last word
 		if ok && own == p.Person {
 			p.Decision, p.Reasons = Match, append(p.Reasons, ReasonNewborn)
 		} else if p.Decision == Match {

@@ -111,7 +111,7 @@ func (e *Engine) previewChunk(l *live, people [][]uint32, p *Preview) {
 		}
 		var c ChangedPerson
 		for _, row := range rows {
-			id := l.rows[row].id
+			id := l.id(row)
 			c.Records = append(c.Records, keyOf(id))
 			if person, ok := e.state.Person(id); ok {
 				c.Was = append(c.Was, person)
@@ -181,7 +181,7 @@ func (e *Engine) catchUp(ctx context.Context, l *live, missed []merge.Event) err
 func (e *Engine) catchUpRecord(ctx context.Context, l *live, id merge.RecordID, changed bool) error {
 	s := &step{decided: map[uint32]bool{}}
 	digest, is := e.state.Digest(id)
-	row, was := l.rowOf[id]
+	row, was := l.find(id)
 	decided := len(l.said[id]) > 0
 	switch {
 	case is && was && !changed:
@@ -208,7 +208,7 @@ func (e *Engine) catchUpRecord(ctx context.Context, l *live, id merge.RecordID, 
 
 // putRecord writes a record with all that is known of it.
 func (l *live) putRecord(rec *patient.Record, n *patient.Normalized, id merge.RecordID, decided bool) uint32 {
-	return l.put(n, liveRow{
-		id: id, received: int32(n.Received.Days()), protected: rec.Protected, decided: decided,
+	return l.put(n, id, liveRow{
+		received: int32(n.Received.Days()), protected: rec.Protected, decided: decided,
 	})
 }

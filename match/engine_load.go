@@ -92,8 +92,8 @@ func (e *Engine) loadRows(ctx context.Context, l *live, ids []merge.RecordID, di
 	}
 	rows := make([]uint32, len(ids))
 	for i, id := range ids {
-		rows[i] = l.put(&list[i].n, liveRow{
-			id: id, received: int32(list[i].n.Received.Days()), protected: list[i].protected, decided: len(l.said[id]) > 0,
+		rows[i] = l.put(&list[i].n, id, liveRow{
+			received: int32(list[i].n.Received.Days()), protected: list[i].protected, decided: len(l.said[id]) > 0,
 		})
 	}
 	return rows, nil

@@ -104,7 +104,7 @@ func (e *Engine) Query(ctx context.Context, rec *patient.Record, o QueryOptions)
 		o.Candidates = defaultQueryCandidates
 	}
 	n := l.normalize(rec)
-	row := l.put(&n, liveRow{})
+	row := l.put(&n, merge.RecordID{}, liveRow{})
 	q := l.look(row, o.Candidates)
 	if o.Fallback != nil && !q.fits() {
 		err = e.fallBack(ctx, l, row, &n, &q, o)
@@ -182,7 +182,7 @@ func (e *Engine) fallBack(ctx context.Context, l *live, row uint32, n *patient.N
 	defer l.mu.RUnlock()
 	var rows []uint32
 	for _, k := range keys {
-		if other, ok := l.rowOf[idOf(k)]; ok {
+		if other, ok := l.find(idOf(k)); ok {
 			rows = append(rows, other)
 		}
 	}
@@ -204,7 +204,7 @@ func (l *live) compare(q *look, row uint32, rows []uint32) {
 			d = j.decide(weight, &sc.Verdict)
 		}
 		if d != No || sc.Verdict.Hard {
-			q.found = append(q.found, seenRecord{id: l.rows[other].id, weight: weight, decision: d, hard: sc.Verdict.Hard, verdict: sc.Verdict.At(weight)})
+			q.found = append(q.found, seenRecord{id: l.id(other), weight: weight, decision: d, hard: sc.Verdict.Hard, verdict: sc.Verdict.At(weight)})
 		}
 	}
 	q.compared += len(rows)
@@ -296,7 +296,7 @@ func (e *Engine) hidden(l *live, person merge.EnterpriseID, owner string) bool {
 		return false
 	}
 	for id := range e.state.Members(person) {
-		if row, ok := l.rowOf[id]; ok && l.rows[row].protected && (owner == "" || id.Source != owner) {
+		if row, ok := l.find(id); ok && l.rows[row].protected && (owner == "" || id.Source != owner) {
 			return true
 		}
 	}

@@ -15,14 +15,14 @@ import (
 // stops after the first error.
 func (e *Engine) Records(ctx context.Context) iter.Seq2[*patient.Record, error] {
 	return func(yield func(*patient.Record, error) bool) {
-		l, err := e.enter()
-		if err != nil {
+		if _, err := e.enter(); err != nil {
 			yield(nil, err)
 			return
 		}
 		e.serial.RLock()
-		ids := make([]merge.RecordID, 0, len(l.rowOf))
-		for id := range l.rowOf {
+		n, _ := e.state.Size()
+		ids := make([]merge.RecordID, 0, n)
+		for id := range e.state.All() {
 			ids = append(ids, id)
 		}
 		e.serial.RUnlock()

@@ -126,7 +126,7 @@ func (e *Engine) tryOperate(ctx context.Context, o operation) ([]merge.Event, fu
 		return nil, nil, err
 	}
 	defer l.lockKeys(rows)()
-	s, c, wait, err := e.carryOut(l, o, said, rows)
+	s, c, wait, err := e.carryOut(l, o, said, touched, rows)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,7 +134,7 @@ func (e *Engine) tryOperate(ctx context.Context, o operation) ([]merge.Event, fu
 }
 
 // carryOut does an operation under serial. The caller holds all stripes.
-func (e *Engine) carryOut(l *live, o operation, said []merge.RecordID, rows []uint32) (*step, *change, func(context.Context) error, error) {
+func (e *Engine) carryOut(l *live, o operation, said, touched []merge.RecordID, rows []uint32) (*step, *change, func(context.Context) error, error) {
 	e.serial.Lock()
 	defer e.serial.Unlock()
 	if e.failed != nil {
@@ -162,7 +162,7 @@ func (e *Engine) carryOut(l *live, o operation, said []merge.RecordID, rows []ui
 			s.gone = append(s.gone, row)
 			continue
 		}
-		s.decided[row] = l.decidedAfter(l.rows[row].id, events)
+		s.decided[row] = l.decidedAfter(touched[i], events)
 	}
 	l.prepare(s)
 	l.mu.RLock()
@@ -224,9 +224,11 @@ func (e *Engine) rowsOf(l *live, ids []merge.RecordID) ([]uint32, error) {
 	if e.failed != nil {
 		return nil, e.failed
 	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	rows := make([]uint32, len(ids))
 	for i, id := range ids {
-		row, ok := l.rowOf[id]
+		row, ok := l.find(id)
 		if !ok {
 			return nil, ErrNoSuchRecord
 		}

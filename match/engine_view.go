@@ -64,7 +64,7 @@ func (e *Engine) person(l *live, id merge.EnterpriseID) (v PersonView, digests [
 	v.ID = current
 	for r := range e.state.Members(current) {
 		v.Records = append(v.Records, keyOf(r))
-		if row, ok := l.rowOf[r]; ok {
+		if row, ok := l.find(r); ok {
 			v.Protected = v.Protected || l.rows[row].protected
 		}
 		if d, ok := e.state.Digest(r); ok && len(digests) < mostGolden {
@@ -172,9 +172,9 @@ func (e *Engine) Lookup(kind, authority, value string) ([]merge.Holder, error) {
 	var holders []merge.Holder
 	for _, v := range n.AppendValues(nil, field) {
 		for _, row := range l.index.AppendRows(nil, lookupKey(field, hash.String(v))) {
-			if r := &l.rows[row]; r.there {
-				person, _ := e.state.Person(r.id)
-				holders = append(holders, merge.Holder{Record: r.id, Person: person})
+			if l.rows[row].there {
+				id := l.id(row)
+				holders = append(holders, merge.Holder{Record: id, Person: e.personOf(id)})
 			}
 		}
 	}
@@ -281,18 +281,17 @@ func (e *Engine) reviewChunk(l *live, from int) (tasks []Task, more bool) {
 	defer l.mu.RUnlock()
 	to := min(len(l.rows), from+reviewChunk)
 	for row := min(from, to); row < to; row++ {
-		r := &l.rows[row]
-		for _, ed := range r.edges {
-			other := &l.rows[ed.row]
-			if ed.kind&(edgeMatch|edgePossible) == 0 || ed.kind&edgeMixed != 0 || compareIDs(r.id, other.id) > 0 {
+		for _, ed := range l.edgesOf(uint32(row)) {
+			if ed.kind()&(edgeMatch|edgePossible) == 0 || ed.kind()&edgeMixed != 0 {
 				continue
 			}
-			a, b := e.personOf(r.id), e.personOf(other.id)
-			if a == b || e.state.Reviewed(r.id, other.id) {
+			id, other := l.id(uint32(row)), l.id(ed.row)
+			a, b := e.personOf(id), e.personOf(other)
+			if compareIDs(id, other) > 0 || a == b || e.state.Reviewed(id, other) {
 				continue
 			}
-			tasks = append(tasks, Task{Record: keyOf(r.id), Person: a, Candidates: []TaskCandidate{
-				{Record: keyOf(other.id), Person: b, Weight: scoring.Weight(ed.weight).Bits()}}})
+			tasks = append(tasks, Task{Record: keyOf(id), Person: a, Candidates: []TaskCandidate{
+				{Record: keyOf(other), Person: b, Weight: scoring.Weight(ed.weight()).Bits()}}})
 		}
 	}
 	return tasks, to < len(l.rows)
@@ -335,7 +334,7 @@ func (e *Engine) deferredChunk(l *live, from int, each func(Key)) (more bool) {
 		}
 		keys, _ = l.index.AppendKeys(keys[:0], uint32(row))
 		if slices.ContainsFunc(keys, func(k blocking.BlockKey) bool { return l.index.Count(k) > int(k.Bound) }) {
-			each(keyOf(r.id))
+			each(keyOf(l.id(uint32(row))))
 		}
 	}
 	return to < len(l.rows)
@@ -348,14 +347,11 @@ type EngineStats struct {
 	Outgrown        int   // blocks beyond the model's bound, see [Engine.Deferred]
 	Largest         int   // records of the largest component that was solved
 	Events, Unlinks int64 // since it was opened: recorded; of them records that an arrival took out of a person
-	Bytes           int64 // of memory, for rows, values, blocks and pairs
+	Bytes           int64 // of memory, for people, rows, values, blocks and pairs
 }
 
-// What rows and pairs take, their texts aside.
-var (
-	liveRowBytes = int64(reflect.TypeFor[liveRow]().Size())
-	edgeBytes    = int64(reflect.TypeFor[edge]().Size())
-)
+// liveRowBytes is what a row takes beside its columns.
+var liveRowBytes = int64(reflect.TypeFor[liveRow]().Size())
 
 // Stats returns how large the register is.
 func (e *Engine) Stats() EngineStats {
@@ -368,9 +364,6 @@ func (e *Engine) Stats() EngineStats {
 	defer l.mu.RUnlock()
 	s := EngineStats{Waiting: len(l.waiting), Outgrown: l.outgrown, Largest: l.largest, Events: e.stats.events, Unlinks: e.stats.unlinks}
 	s.Records, s.People = e.state.Size()
-	s.Bytes = l.grown.Table().Bytes() + l.index.Bytes() + int64(cap(l.rows))*liveRowBytes
-	for i := range l.rows {
-		s.Bytes += int64(cap(l.rows[i].edges)) * edgeBytes
-	}
+	s.Bytes = e.state.Bytes() + l.bytes()
 	return s
 }

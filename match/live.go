@@ -15,6 +15,7 @@ import (
 
 	"github.com/idem-health/idem/blocking"
 	"github.com/idem-health/idem/internal/hash"
+	"github.com/idem-health/idem/internal/names"
 	"github.com/idem-health/idem/internal/table"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/merge"
@@ -41,12 +42,15 @@ type live struct {
 	bound *bound
 	index *blocking.Live
 	rows  []liveRow
+	ids   names.Table // of the rows' records
+	held  []uint8     // by number, how many rows are of it: two while a record is replaced
 
 	keys    [keyStripes]sync.Mutex
 	leaders [keyStripes]map[uint64]uint32 // of more than maxEqual rows of equal content the first, by their key; guarded by the key's stripe
 
 	// Guarded by Engine.serial.
-	rowOf     map[merge.RecordID]uint32
+	rowAt     []uint32 // by number of identity the row that is the record, and one
+	edges     edgeArena
 	said      map[merge.RecordID][]saidOf
 	waiting   map[merge.RecordID]waitingNewborn
 	received  map[int32]int // rows by day of receipt
@@ -61,37 +65,17 @@ const keyStripes = 1024
 
 // A liveRow is what an engine knows of a row beside its columns.
 type liveRow struct {
-	id       merge.RecordID
-	received int32 // days, 0 unknown
+	number   uint32 // of its record's identity, and one; 0 is a query's row
+	received int32  // days, 0 unknown
+	edges    uint32 // place of the list; guarded by Engine.serial, as all below but what is said otherwise
 
 	named, nameless, protected bool // as put, never changed
 
-	// Guarded by Engine.serial.
 	there   bool // the row is a record of the state
 	echo    bool // it takes no part in blocking
 	leads   bool // it is the first of more than maxEqual rows of equal content
 	decided bool // a steward has said something of it
-	edges   []edge
 }
-
-// An edge is a pair that was kept, seen from one of its rows.
-type edge struct {
-	row    uint32
-	weight int32
-	kind   edgeKind
-}
-
-type edgeKind uint8
-
-const (
-	edgeMatch    edgeKind = 1 << iota // decided match
-	edgePossible                      // decided possible
-	edgeMixed                         // of a placeholder and a legal name: the newborn rules decide
-	edgeLink                          // tells the newborn rules something
-)
-
-// joins reports whether an edge makes two rows part of one component.
-func (k edgeKind) joins() bool { return k&edgeLink != 0 || k&(edgeMatch|edgeMixed) == edgeMatch }
 
 // saidOf is a steward's word about a record and another one.
 type saidOf struct {
@@ -113,7 +97,7 @@ func newLive(model *Model, policy scoring.Policy) (*live, error) {
 	}
 	l := &live{
 		model: model, policy: policy, grown: table.NewGrowing(liveSpec(model, policy)),
-		rowOf: map[merge.RecordID]uint32{}, said: map[merge.RecordID][]saidOf{},
+		said:    map[merge.RecordID][]saidOf{},
 		waiting: map[merge.RecordID]waitingNewborn{}, received: map[int32]int{},
 	}
 	if l.modelID, err = modelID(model, policy); err != nil {
@@ -181,15 +165,16 @@ func (l *live) normalize(rec *patient.Record) patient.Normalized {
 	return n
 }
 
-// put writes a record into a row.
-func (l *live) put(n *patient.Normalized, r liveRow) uint32 {
+// put writes a record into a row; the zero id is that of a query.
+func (l *live) put(n *patient.Normalized, id merge.RecordID, r liveRow) uint32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	row := l.grown.Put(n)
 	l.extend()
 	v := merge.ViewNewborn(n)
 	r.named, r.nameless = v.Named, nameless(&v)
-	if r.id != (merge.RecordID{}) {
+	if id != (merge.RecordID{}) {
+		r.number = l.hold(id)
 		l.identify(row, true)
 	}
 	if int(row) == len(l.rows) {
@@ -198,6 +183,38 @@ func (l *live) put(n *patient.Normalized, r liveRow) uint32 {
 		l.rows[row] = r
 	}
 	return row
+}
+
+// hold returns the number of an identity for one more row of it, and one.
+func (l *live) hold(id merge.RecordID) uint32 {
+	n, _ := l.ids.Add(id.Source, id.ID)
+	if int(n) == len(l.held) {
+		l.held, l.rowAt = append(l.held, 0), append(l.rowAt, 0)
+	}
+	l.held[n]++
+	return n + 1
+}
+
+// release forgets an identity that no row is of any more.
+func (l *live) release(n uint32) {
+	if l.held[n]--; l.held[n] == 0 {
+		l.ids.Remove(n)
+	}
+}
+
+// id returns the identity of a record's row. The caller holds mu.
+func (l *live) id(row uint32) merge.RecordID {
+	source, id := l.ids.Name(l.rows[row].number - 1)
+	return merge.RecordID{Source: source, ID: id}
+}
+
+// find returns the row that is a record. The caller holds Engine.serial and mu.
+func (l *live) find(id merge.RecordID) (row uint32, ok bool) {
+	n, ok := l.ids.Find(id.Source, id.ID)
+	if !ok || l.rowAt[n] == 0 {
+		return 0, false
+	}
+	return l.rowAt[n] - 1, true
 }
 
 func (l *live) extend() {
@@ -214,8 +231,9 @@ func (l *live) remove(rows ...uint32) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, row := range rows {
-		if l.rows[row].id != (merge.RecordID{}) {
+		if number := l.rows[row].number; number != 0 {
 			l.identify(row, false)
+			l.release(number - 1)
 		}
 		l.grown.Remove(row)
 		l.rows[row] = liveRow{}
@@ -251,7 +269,7 @@ func equalBlock(key uint64) blocking.BlockKey {
 func (l *live) order(a, b uint32) int {
 	t := l.grown.Table()
 	x, y := t.Digest(int(a)), t.Digest(int(b))
-	return cmp.Or(bytes.Compare(x[:], y[:]), compareIDs(l.rows[a].id, l.rows[b].id))
+	return cmp.Or(bytes.Compare(x[:], y[:]), compareIDs(l.id(a), l.id(b)))
 }
 
 func compareIDs(a, b merge.RecordID) int {

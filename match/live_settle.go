@@ -14,18 +14,19 @@ import (
 func (l *live) apply(s *step) (seeds []uint32) {
 	seed := func(rows ...uint32) { seeds = append(seeds, rows...) }
 	for _, row := range s.out {
-		for _, e := range l.rows[row].edges {
+		for _, e := range l.edgesOf(row) {
 			l.drop(e.row, row)
 			seed(e.row)
 		}
-		l.rows[row].edges = nil
+		l.edges.drop(l.rows[row].edges)
+		l.rows[row].edges = 0
 		l.rows[row].echo = true
 		seed(row)
 	}
 	for _, row := range s.come {
 		r := &l.rows[row]
 		r.there, r.echo = true, true
-		l.rowOf[r.id] = row
+		l.rowAt[r.number-1] = row + 1
 		l.received[r.received]++
 		if r.protected {
 			l.protected++
@@ -48,13 +49,13 @@ func (l *live) apply(s *step) (seeds []uint32) {
 		seed(l.saidRows(row)...)
 		r := &l.rows[row]
 		r.there, r.leads = false, false
-		if l.rowOf[r.id] == row {
-			delete(l.rowOf, r.id)
+		if at := &l.rowAt[r.number-1]; *at == row+1 {
+			*at = 0
 		}
 		if l.received[r.received]--; l.received[r.received] == 0 {
 			delete(l.received, r.received)
 		}
-		delete(l.waiting, r.id)
+		delete(l.waiting, l.id(row))
 		if r.protected {
 			l.protected--
 		}
@@ -71,27 +72,28 @@ func (l *live) apply(s *step) (seeds []uint32) {
 
 // drop takes the edge to other out of a row.
 func (l *live) drop(row, other uint32) {
-	edges := l.rows[row].edges
-	if i := slices.IndexFunc(edges, func(e edge) bool { return e.row == other }); i >= 0 {
-		edges[i] = edges[len(edges)-1]
-		l.rows[row].edges = edges[:len(edges)-1]
-	}
+	at := &l.rows[row].edges
+	*at = l.edges.keep(*at, func(e edge) bool { return e.row != other })
 }
+
+// edgesOf returns the edges of a row, valid until an edge is added to any.
+func (l *live) edgesOf(row uint32) []edge { return l.edges.list(l.rows[row].edges) }
 
 // keep enters a pair at both of its rows, unless it is there.
 func (l *live) keep(p foundPair) {
 	if l.adjacent(p.a, p.b) {
 		return
 	}
-	l.rows[p.a].edges = append(l.rows[p.a].edges, edge{p.b, p.weight, p.kind})
-	l.rows[p.b].edges = append(l.rows[p.b].edges, edge{p.a, p.weight, p.kind})
+	a, b := &l.rows[p.a].edges, &l.rows[p.b].edges
+	*a = l.edges.add(*a, newEdge(p.b, p.weight, p.kind))
+	*b = l.edges.add(*b, newEdge(p.a, p.weight, p.kind))
 }
 
 func (l *live) adjacent(a, b uint32) bool {
-	if len(l.rows[b].edges) < len(l.rows[a].edges) {
+	if len(l.edgesOf(b)) < len(l.edgesOf(a)) {
 		a, b = b, a
 	}
-	return slices.ContainsFunc(l.rows[a].edges, func(e edge) bool { return e.row == b })
+	return slices.ContainsFunc(l.edgesOf(a), func(e edge) bool { return e.row == b })
 }
 
 // cross follows blocks that have outgrown their bounds, or are within them again:
@@ -136,9 +138,10 @@ func (l *live) outgrow(rows []uint32) {
 		keys[i] = l.index.AppendLive(nil, row)
 	}
 	for i, row := range rows {
-		l.rows[row].edges = slices.DeleteFunc(l.rows[row].edges, func(e edge) bool {
+		at := &l.rows[row].edges
+		*at = l.edges.keep(*at, func(e edge) bool {
 			k, member := slices.BinarySearch(rows, e.row)
-			return member && blocking.Shared(keys[i], keys[k]) == 0
+			return !member || blocking.Shared(keys[i], keys[k]) != 0
 		})
 	}
 }
@@ -148,8 +151,8 @@ func (l *live) saidRows(row uint32) (rows []uint32) {
 	if !l.rows[row].decided {
 		return nil
 	}
-	for _, d := range l.said[l.rows[row].id] {
-		if other, ok := l.rowOf[d.other]; ok && d.same {
+	for _, d := range l.said[l.id(row)] {
+		if other, ok := l.find(d.other); ok && d.same {
 			rows = append(rows, other)
 		}
 	}
@@ -172,8 +175,8 @@ func (l *live) components(seeds []uint32, seen map[uint32]bool) (list [][]uint32
 			}
 		}
 		for at := 0; at < len(rows); at++ {
-			for _, e := range l.rows[rows[at]].edges {
-				if e.kind.joins() {
+			for _, e := range l.edgesOf(rows[at]) {
+				if e.kind().joins() {
 					visit(e.row)
 				}
 			}
@@ -218,15 +221,15 @@ func (l *live) solveProblem(rows []uint32) []uint32 {
 		a := uint32(i)
 		r := &l.rows[row]
 		placeholder = placeholder || r.nameless
-		for _, e := range r.edges {
+		for _, e := range l.edgesOf(row) {
 			b, member := local[e.row]
 			if !member || b < a {
 				continue
 			}
-			if e.kind&(edgeMatch|edgeMixed) == edgeMatch {
-				p.edges = append(p.edges, merge.Edge{A: a, B: b, Weight: e.weight})
+			if e.kind()&(edgeMatch|edgeMixed) == edgeMatch {
+				p.edges = append(p.edges, merge.Edge{A: a, B: b, Weight: e.weight()})
 			}
-			if e.kind&edgeLink != 0 {
+			if e.kind()&edgeLink != 0 {
 				p.links = append(p.links, [2]uint32{a, b})
 			}
 		}
@@ -263,8 +266,8 @@ func (l *live) solveProblem(rows []uint32) []uint32 {
 // addSaid adds what stewards said of a row and rows of the component that come
 // after it.
 func (l *live) addSaid(p *problem, local map[uint32]uint32, row, a uint32) {
-	for _, d := range l.said[l.rows[row].id] {
-		other, known := l.rowOf[d.other]
+	for _, d := range l.said[l.id(row)] {
+		other, known := l.find(d.other)
 		b, member := local[other]
 		if !known || !member || b < a {
 			continue
@@ -295,7 +298,7 @@ type waitingCandidate struct {
 func (l *live) note(rows []uint32, report *merge.NewbornReport) {
 	for _, row := range rows {
 		if l.rows[row].nameless {
-			delete(l.waiting, l.rows[row].id)
+			delete(l.waiting, l.id(row))
 		}
 	}
 	for _, item := range report.Waiting {
@@ -307,9 +310,9 @@ func (l *live) note(rows []uint32, report *merge.NewbornReport) {
 			w.since = int32(n.Birth.Days())
 		}
 		for _, c := range item.Candidates {
-			w.candidates = append(w.candidates, waitingCandidate{l.rows[rows[c.With]].id, c.Weight, c.Enough, c.Reason})
+			w.candidates = append(w.candidates, waitingCandidate{l.id(rows[c.With]), c.Weight, c.Enough, c.Reason})
 		}
-		l.waiting[l.rows[row].id] = w
+		l.waiting[l.id(row)] = w
 	}
 }
 

@@ -71,7 +71,7 @@ type Submit struct {
 }
 
 func (c Submit) decide(s *State, _ Conflict) ([]Event, error) {
-	old, known := s.records[c.Record]
+	old, known := s.record(c.Record)
 	switch {
 	case c.Record == RecordID{} || c.Digest.IsZero():
 		return nil, ErrUnknown
@@ -95,7 +95,8 @@ func (c SaySame) decide(s *State, hard Conflict) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, b := s.records[c.A].person, s.records[c.B].person
+	a, _ := s.Person(c.A)
+	b, _ := s.Person(c.B)
 	direct := pairOf(c.A, c.B) // what was said of these two themselves is said anew
 	if reason := hard(c.A, c.B); reason != "" {
 		return nil, &RefusedError{c.A, c.B, reason}
@@ -134,7 +135,8 @@ func (c SayNever) decide(s *State, _ Conflict) ([]Event, error) {
 	if d, ok := s.decisions[direct]; ok && d.Kind == EventNever && s.Reviewed(c.A, c.B) {
 		events = nil
 	}
-	if p := s.records[c.A].person; p == s.records[c.B].person {
+	p, _ := s.Person(c.A)
+	if other, _ := s.Person(c.B); other == p {
 		events = append(events, Event{Kind: EventUnlink, Record: c.B, Person: p, Other: s.next, Cause: CauseNever, Basis: c.Basis.as(Steward)})
 	}
 	return events, nil
@@ -210,11 +212,12 @@ func (c UnmergePeople) decide(s *State, _ Conflict) ([]Event, error) {
 	}
 	person := s.redirect.resolve(c.Retired)
 	var back, rest []RecordID
-	for _, r := range s.people[person] {
-		if slices.Contains(m.records, r) {
-			back = append(back, r)
+	var one [1]uint32
+	for _, n := range s.people.members(person, &one) {
+		if slices.Contains(m.records, n) {
+			back = append(back, s.name(n))
 		} else {
-			rest = append(rest, r)
+			rest = append(rest, s.name(n))
 		}
 	}
 	if len(back) == 0 {
@@ -248,11 +251,11 @@ type UnlinkRecord struct {
 }
 
 func (c UnlinkRecord) decide(s *State, _ Conflict) ([]Event, error) {
-	r, ok := s.records[c.Record]
+	r, ok := s.record(c.Record)
 	if !ok {
 		return nil, ErrUnknown
 	}
-	others := s.people[r.person]
+	others := s.Records(r.person)
 	if len(others) == 1 {
 		return nil, nil
 	}
@@ -290,8 +293,8 @@ type ResolvePlaceholder struct {
 }
 
 func (c ResolvePlaceholder) decide(s *State, hard Conflict) ([]Event, error) {
-	placeholder, ok := s.records[c.Placeholder]
-	legal, okLegal := s.records[c.Legal]
+	placeholder, ok := s.record(c.Placeholder)
+	legal, okLegal := s.record(c.Legal)
 	if !ok || !okLegal || c.Placeholder == c.Legal {
 		return nil, ErrUnknown
 	}
@@ -315,7 +318,7 @@ type EraseRecord struct {
 }
 
 func (c EraseRecord) decide(s *State, _ Conflict) ([]Event, error) {
-	if _, ok := s.records[c.Record]; !ok {
+	if _, ok := s.record(c.Record); !ok {
 		return nil, ErrUnknown
 	}
 	return []Event{{Kind: EventErase, Record: c.Record, Basis: c.Basis}}, nil
@@ -328,8 +331,8 @@ func (b Basis) as(by Author) Basis {
 }
 
 func (s *State) decision(kind EventKind, a, b RecordID, basis Basis) (Event, error) {
-	x, okA := s.records[a]
-	y, okB := s.records[b]
+	x, okA := s.record(a)
+	y, okB := s.record(b)
 	if !okA || !okB || a == b {
 		return Event{}, ErrUnknown
 	}
@@ -339,8 +342,8 @@ func (s *State) decision(kind EventKind, a, b RecordID, basis Basis) (Event, err
 // bars returns what stands between two people: a hard conflict or a steward's
 // Never, but for one about the pair that is not asked for.
 func (s *State) bars(a, b EnterpriseID, hard Conflict, but *recordPair) error {
-	for _, x := range s.people[a] {
-		for _, y := range s.people[b] {
+	for x := range s.Members(a) {
+		for y := range s.Members(b) {
 			p := pairOf(x, y)
 			if d, ok := s.decisions[p]; ok && d.Kind == EventNever && (but == nil || p != *but) {
 				return &RefusedError{x, y, "never"}

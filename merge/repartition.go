@@ -28,7 +28,7 @@ func (c Repartition) decide(s *State, hard Conflict) ([]Event, error) {
 	person := map[RecordID]int32{}
 	for p, members := range c.People {
 		for _, r := range members {
-			_, known := s.records[r]
+			_, known := s.record(r)
 			if _, arrives := c.Arrivals[r]; known == arrives {
 				return nil, ErrUnknown
 			}
@@ -53,7 +53,8 @@ func (c Repartition) decide(s *State, hard Conflict) ([]Event, error) {
 	slices.SortFunc(records, RecordID.compare)
 	previous, now := make([]EnterpriseID, len(records)), make([]int32, len(records))
 	for i, r := range records {
-		previous[i], now[i] = s.records[r].person, person[r]
+		previous[i], _ = s.Person(r)
+		now[i] = person[r]
 	}
 	ids, changes, _ := Carry(previous, now, len(c.People), s.next)
 	return c.events(s, records, previous, now, ids, changes), nil
@@ -62,14 +63,14 @@ func (c Repartition) decide(s *State, hard Conflict) ([]Event, error) {
 // wants returns how many records of the state the partition must have.
 func (c Repartition) wants(s *State) int {
 	if !c.Partial {
-		return len(s.records)
+		return s.ids.Len()
 	}
 	touched, n := map[EnterpriseID]bool{}, 0
 	for _, members := range c.People {
 		for _, r := range members {
-			if id := s.records[r].person; id != 0 && !touched[id] {
+			if id, _ := s.Person(r); id != 0 && !touched[id] {
 				touched[id] = true
-				n += len(s.people[id])
+				n += s.people.count(id)
 			}
 		}
 	}
@@ -109,7 +110,7 @@ func (c Repartition) conflict(s *State, p, q int32, hard Conflict) bool {
 func (c Repartition) events(s *State, records []RecordID, previous []EnterpriseID, now []int32, ids []EnterpriseID, changes []IDChange) []Event {
 	redirect := map[EnterpriseID]EnterpriseID{}
 	for _, change := range changes {
-		if change.Kind == IDRetired && change.Records == len(s.people[change.ID]) {
+		if change.Kind == IDRetired && change.Records == s.people.count(change.ID) {
 			redirect[change.ID] = change.Other
 		}
 	}

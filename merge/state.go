@@ -7,14 +7,17 @@ import (
 	"iter"
 	"maps"
 	"slices"
+
+	"github.com/idem-health/idem/internal/names"
 )
 
 // A State is what all events so far amount to: who is one person, under which
 // id, and what stewards decided. It is replay(events), and nothing else. It is
 // not safe for concurrent use while it changes.
 type State struct {
-	records   map[RecordID]recordState
-	people    map[EnterpriseID][]RecordID // sorted
+	ids       *names.Table // numbers of records
+	records   []recordState
+	people    membership
 	redirect  redirects
 	decisions map[recordPair]Decision
 	merges    map[EnterpriseID]merged // by the retired id
@@ -22,18 +25,22 @@ type State struct {
 	next      EnterpriseID
 }
 
+// A recordState is what is known of a record, by its number.
 type recordState struct {
 	digest RecordDigest
 	person EnterpriseID
 }
 
-// merged is a merge that can be undone.
+// merged is a merge that can be undone. Its records are numbers.
 type merged struct {
 	into    EnterpriseID
-	records []RecordID // of the retired person
-	with    RecordID   // first record of the other one
-	by      Author     // a steward's word holds against scores
+	records []uint32 // of the retired person, by their identities
+	with    uint32   // first record of the other one, or noRecord
+	by      Author   // a steward's word holds against scores
 }
+
+// noRecord stands for a record that is gone.
+const noRecord = 1<<32 - 1
 
 type resolved struct {
 	with RecordID
@@ -60,7 +67,7 @@ type Decision struct {
 // NewState returns the state before all events.
 func NewState() *State {
 	return &State{
-		records: map[RecordID]recordState{}, people: map[EnterpriseID][]RecordID{}, redirect: redirects{},
+		ids: &names.Table{}, redirect: redirects{},
 		decisions: map[recordPair]Decision{}, merges: map[EnterpriseID]merged{}, resolved: map[RecordID]resolved{}, next: 1,
 	}
 }
@@ -68,9 +75,27 @@ func NewState() *State {
 // Clone returns a copy that shares nothing that changes.
 func (s *State) Clone() *State {
 	return &State{
-		records: maps.Clone(s.records), people: maps.Clone(s.people), redirect: maps.Clone(s.redirect),
+		ids: s.ids.Clone(), records: slices.Clone(s.records), people: s.people.clone(), redirect: maps.Clone(s.redirect),
 		decisions: maps.Clone(s.decisions), merges: maps.Clone(s.merges), resolved: maps.Clone(s.resolved), next: s.next,
 	}
+}
+
+// name returns the identity of a number, and compare orders numbers by it.
+func (s *State) name(n uint32) RecordID {
+	source, id := s.ids.Name(n)
+	return RecordID{source, id}
+}
+
+func (s *State) compare(a, b uint32) int { return s.name(a).compare(s.name(b)) }
+
+// record returns what is known of a record; the zero recordState if it is not
+// there.
+func (s *State) record(r RecordID) (recordState, bool) {
+	n, ok := s.ids.Find(r.Source, r.ID)
+	if !ok {
+		return recordState{}, false
+	}
+	return s.records[n], true
 }
 
 // Replay returns the state that events amount to.
@@ -108,19 +133,19 @@ func (s *State) Apply(e *Event) error {
 	}
 	switch e.Kind {
 	case EventLink:
-		s.records[e.Record] = recordState{e.Digest, e.Person}
-		s.enter(e.Record, e.Person)
+		s.link(e.Record, recordState{e.Digest, e.Person})
 	case EventUnlink:
 		s.move(e.Record, e.Other)
 		s.unresolve(e.Record, e.Person)
-		if len(s.people[e.Person]) == 0 {
+		if s.people.count(e.Person) == 0 {
 			s.retire(e.Person, e.Other)
 		}
 	case EventMerge:
-		records := slices.Clone(s.people[e.Other])
-		s.merges[e.Other] = merged{e.Person, records, s.people[e.Person][0], e.By}
-		for _, r := range records {
-			s.move(r, e.Person)
+		var one [1]uint32
+		records := slices.Clone(s.people.members(e.Other, &one))
+		s.merges[e.Other] = merged{e.Person, records, s.people.members(e.Person, &one)[0], e.By}
+		for _, n := range records {
+			s.moveNumber(n, e.Person)
 		}
 		s.retire(e.Other, e.Person)
 	case EventUnmerge:
@@ -132,7 +157,7 @@ func (s *State) Apply(e *Event) error {
 		for _, r := range e.Records {
 			s.unresolve(r, e.Person)
 		}
-		if len(s.people[e.Person]) == 0 {
+		if s.people.count(e.Person) == 0 {
 			s.retire(e.Person, e.Other)
 		}
 	case EventSame, EventNever, EventUnsure:
@@ -146,9 +171,8 @@ func (s *State) Apply(e *Event) error {
 	case EventResolve:
 		s.resolved[e.Record] = resolved{e.With, e.By}
 	case EventSupersede:
-		r := s.records[e.Record]
-		r.digest = e.Digest
-		s.records[e.Record] = r
+		n, _ := s.ids.Find(e.Record.Source, e.Record.ID)
+		s.records[n].digest = e.Digest
 	case EventErase:
 		s.erase(e.Record)
 	}
@@ -157,10 +181,10 @@ func (s *State) Apply(e *Event) error {
 
 // fits says whether an event can happen in this state.
 func (s *State) fits(e *Event) bool {
-	record, known := s.records[e.Record]
-	with, withKnown := s.records[e.With]
-	_, used := s.people[e.Person]
-	_, otherUsed := s.people[e.Other]
+	record, known := s.record(e.Record)
+	with, withKnown := s.record(e.With)
+	used := s.people.place(e.Person) != 0
+	otherUsed := s.people.place(e.Other) != 0
 	switch e.Kind {
 	case EventLink:
 		return !known && (used || s.fresh(e.Person))
@@ -171,7 +195,8 @@ func (s *State) fits(e *Event) bool {
 	case EventUnmerge:
 		m, ok := s.merges[e.Other]
 		return ok && used && !otherUsed && s.redirect.resolve(e.Other) == e.Person && !slices.ContainsFunc(e.Records, func(r RecordID) bool {
-			return s.records[r].person != e.Person || !slices.Contains(m.records, r)
+			n, ok := s.ids.Find(r.Source, r.ID)
+			return !ok || s.records[n].person != e.Person || !slices.Contains(m.records, n)
 		})
 	case EventSame, EventNever, EventUnsure:
 		return known && withKnown && record.digest == e.Digest && with.digest == e.WithDigest
@@ -189,52 +214,64 @@ func (s *State) fits(e *Event) bool {
 // fresh says whether an id was never in use.
 func (s *State) fresh(id EnterpriseID) bool {
 	_, retired := s.redirect[id]
-	return !retired && s.people[id] == nil
+	return !retired && s.people.place(id) == 0
 }
 
-func (s *State) enter(r RecordID, id EnterpriseID) {
-	list := s.people[id]
-	at, _ := slices.BinarySearchFunc(list, r, RecordID.compare)
-	s.people[id] = slices.Insert(slices.Clip(list), at, r) // never in place: clones share the lists
+// link enters a record that is new.
+func (s *State) link(r RecordID, state recordState) {
+	n, _ := s.ids.Add(r.Source, r.ID)
+	if int(n) == len(s.records) {
+		s.records = append(s.records, recordState{})
+	}
+	s.records[n] = recordState{state.digest, 0}
+	s.enter(n, state.person)
+}
+
+func (s *State) enter(n uint32, id EnterpriseID) {
+	s.people.add(id, n, s.compare)
+	s.records[n].person = id
 	s.next = max(s.next, id+1)
 }
 
-func (s *State) leave(r RecordID, id EnterpriseID) {
-	s.people[id] = slices.DeleteFunc(slices.Clone(s.people[id]), func(x RecordID) bool { return x == r })
+func (s *State) move(r RecordID, to EnterpriseID) {
+	n, _ := s.ids.Find(r.Source, r.ID)
+	s.moveNumber(n, to)
 }
 
-func (s *State) move(r RecordID, to EnterpriseID) {
-	state := s.records[r]
-	s.leave(r, state.person)
-	state.person = to
-	s.records[r] = state
-	s.enter(r, to)
+func (s *State) moveNumber(n uint32, to EnterpriseID) {
+	s.people.remove(s.records[n].person, n)
+	s.enter(n, to)
 }
 
 // unresolve forgets what resolved a record that left a person, or what it
 // resolved there.
 func (s *State) unresolve(r RecordID, left EnterpriseID) {
-	if to, ok := s.resolved[r]; ok && s.records[to.with].person != s.records[r].person {
-		delete(s.resolved, r)
+	if len(s.resolved) == 0 {
+		return
 	}
-	for _, other := range s.people[left] {
+	now, _ := s.Person(r)
+	if to, ok := s.resolved[r]; ok {
+		if with, _ := s.Person(to.with); with != now {
+			delete(s.resolved, r)
+		}
+	}
+	for other := range s.Members(left) {
 		if to, ok := s.resolved[other]; ok && to.with == r {
 			delete(s.resolved, other)
 		}
 	}
 }
 
-func (s *State) retire(id, into EnterpriseID) {
-	delete(s.people, id)
-	s.redirect[id] = into
-}
+func (s *State) retire(id, into EnterpriseID) { s.redirect[id] = into }
 
 // erase forgets a record in everything.
 func (s *State) erase(r RecordID) {
-	id := s.records[r].person
-	s.leave(r, id)
-	delete(s.records, r)
-	if len(s.people[id]) == 0 {
+	n, _ := s.ids.Find(r.Source, r.ID)
+	id := s.records[n].person
+	s.people.remove(id, n)
+	s.records[n] = recordState{}
+	s.ids.Remove(n)
+	if s.people.count(id) == 0 {
 		s.retire(id, 0)
 	}
 	for p := range s.decisions {
@@ -248,40 +285,53 @@ func (s *State) erase(r RecordID) {
 		}
 	}
 	for retired, m := range s.merges {
-		left := slices.DeleteFunc(slices.Clone(m.records), func(x RecordID) bool { return x == r })
-		switch {
-		case len(left) == 0:
+		at := slices.Index(m.records, n)
+		if at < 0 && m.with != n {
+			continue
+		}
+		if at >= 0 {
+			m.records = slices.Delete(slices.Clone(m.records), at, at+1) // clones share the lists
+		}
+		if len(m.records) == 0 {
 			delete(s.merges, retired)
 			continue
-		case m.with == r:
-			m.by = Engine // the record that stood for the decision is gone
-			m.with = RecordID{}
 		}
-		m.records = left
+		if m.with == n {
+			m.by, m.with = Engine, noRecord // the record that stood for the decision is gone
+		}
 		s.merges[retired] = m
 	}
 }
 
 // Person returns the person of a record.
 func (s *State) Person(r RecordID) (EnterpriseID, bool) {
-	state, ok := s.records[r]
+	state, ok := s.record(r)
 	return state.person, ok
 }
 
 // Digest returns the content of a record.
 func (s *State) Digest(r RecordID) (RecordDigest, bool) {
-	state, ok := s.records[r]
+	state, ok := s.record(r)
 	return state.digest, ok
 }
 
 // Size returns how many records and people there are.
-func (s *State) Size() (records, people int) { return len(s.records), len(s.people) }
+func (s *State) Size() (records, people int) { return s.ids.Len(), s.people.used }
+
+// Bytes returns the memory held for records and people.
+func (s *State) Bytes() int64 {
+	n := s.ids.Bytes() + int64(cap(s.records))*24 + 4*int64(cap(s.people.at)+cap(s.people.free)) + 24*int64(cap(s.people.lists))
+	for _, list := range s.people.lists {
+		n += 4 * int64(cap(list))
+	}
+	return n
+}
 
 // All returns every record with its content and person, in no order.
 func (s *State) All() iter.Seq2[RecordID, RecordDigest] {
 	return func(yield func(RecordID, RecordDigest) bool) {
-		for r, state := range s.records {
-			if !yield(r, state.digest) {
+		for n := range s.records {
+			if s.ids.Used(uint32(n)) && !yield(s.name(uint32(n)), s.records[n].digest) {
 				return
 			}
 		}
@@ -289,16 +339,25 @@ func (s *State) All() iter.Seq2[RecordID, RecordDigest] {
 }
 
 // Records returns the records of a person in use, sorted.
-func (s *State) Records(id EnterpriseID) []RecordID { return slices.Clone(s.people[id]) }
+func (s *State) Records(id EnterpriseID) []RecordID { return slices.Collect(s.Members(id)) }
 
 // Members passes over the records of a person in use, sorted.
-func (s *State) Members(id EnterpriseID) iter.Seq[RecordID] { return slices.Values(s.people[id]) }
+func (s *State) Members(id EnterpriseID) iter.Seq[RecordID] {
+	return func(yield func(RecordID) bool) {
+		var one [1]uint32
+		for _, n := range s.people.members(id, &one) {
+			if !yield(s.name(n)) {
+				return
+			}
+		}
+	}
+}
 
 // Count returns how many records a person has.
-func (s *State) Count(id EnterpriseID) int { return len(s.people[id]) }
+func (s *State) Count(id EnterpriseID) int { return s.people.count(id) }
 
 // People returns the ids in use, ascending.
-func (s *State) People() []EnterpriseID { return slices.Sorted(maps.Keys(s.people)) }
+func (s *State) People() []EnterpriseID { return slices.Sorted(s.people.all()) }
 
 // Current returns the id in use for one that may have been retired; false if it
 // was never given, or its records are gone.
@@ -307,8 +366,7 @@ func (s *State) Current(id EnterpriseID) (EnterpriseID, bool) {
 		return 0, false
 	}
 	id = s.redirect.resolve(id)
-	_, ok := s.people[id]
-	return id, ok
+	return id, s.people.place(id) != 0
 }
 
 // LegalName returns the record that gave a placeholder its legal name.
@@ -334,7 +392,7 @@ func (s *State) Decisions() []Decision {
 func (s *State) withMerges(all map[recordPair]Decision) []Decision {
 	for _, m := range s.merges {
 		if m.by == Steward {
-			s.imply(all, m.records[0], m.with)
+			s.imply(all, s.name(m.records[0]), s.name(m.with))
 		}
 	}
 	list := slices.Collect(maps.Values(all))
@@ -345,7 +403,9 @@ func (s *State) withMerges(all map[recordPair]Decision) []Decision {
 func (s *State) imply(all map[recordPair]Decision, a, b RecordID) {
 	p := pairOf(a, b)
 	if _, said := all[p]; !said {
-		all[p] = Decision{p.a, p.b, EventSame, s.records[p.a].digest, s.records[p.b].digest}
+		x, _ := s.record(p.a)
+		y, _ := s.record(p.b)
+		all[p] = Decision{p.a, p.b, EventSame, x.digest, y.digest}
 	}
 }
 
@@ -355,5 +415,10 @@ func (s *State) imply(all map[recordPair]Decision, a, b RecordID) {
 func (s *State) Reviewed(a, b RecordID) bool {
 	p := pairOf(a, b)
 	d, ok := s.decisions[p]
-	return ok && s.records[p.a].digest == d.DigestA && s.records[p.b].digest == d.DigestB
+	if !ok {
+		return false
+	}
+	x, _ := s.record(p.a)
+	y, _ := s.record(p.b)
+	return x.digest == d.DigestA && y.digest == d.DigestB
 }
