@@ -7,7 +7,6 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/idem-health/idem/internal/hash"
 	"github.com/idem-health/idem/match/patient"
 	"github.com/idem-health/idem/scoring"
 )
@@ -186,30 +185,6 @@ func (res *Result) Refusals() Refusals {
 	return Refusals{res.report.RefusedHard, res.report.RefusedSoft, res.report.RefusedEvidence}
 }
 
-// reread returns the row of a record of a second pass and marks it seen: -1 if
-// it was said before or is superseded, with ErrChanged if it was never read. A
-// record of both sides of a linkage comes twice, and is of each side once.
-func (res *Result) reread(rec *patient.Record, seen []bool, content *[]byte) (int, error) {
-	*content = rec.AppendContent((*content)[:0])
-	digest := hash.Bytes(*content)
-	known := false
-	for side := range 2 {
-		row, ok := res.FindOn(side, Key{rec.Source, rec.ID})
-		if !ok {
-			continue
-		}
-		known = true
-		if !seen[row] && digest == res.run.reader.arrivals[res.run.table.Origin(row)].content {
-			seen[row] = true
-			return row, nil
-		}
-	}
-	if !known {
-		return -1, ErrChanged
-	}
-	return -1, nil
-}
-
 // A Reread is a kept record as received, with its number in the result. The
 // record is the reader's and may change with the next one.
 type Reread struct {
@@ -222,9 +197,8 @@ type Reread struct {
 // once; it stops after the first error.
 func (res *Result) Reread(ctx context.Context, records iter.Seq2[*patient.Record, error]) iter.Seq2[Reread, error] {
 	return func(yield func(Reread, error) bool) {
-		seen := make([]bool, res.Records())
-		var content []byte
-		n, kept := 0, 0
+		pass := res.newSecondPass()
+		n := 0
 		for rec, err := range records {
 			if n++; err == nil && n%1024 == 0 {
 				err = ctx.Err()
@@ -233,7 +207,7 @@ func (res *Result) Reread(ctx context.Context, records iter.Seq2[*patient.Record
 				yield(Reread{}, fmt.Errorf("match: second pass: %w", err))
 				return
 			}
-			row, err := res.reread(rec, seen, &content)
+			row, err := pass.row(rec)
 			if err != nil {
 				yield(Reread{}, err)
 				return
@@ -241,12 +215,11 @@ func (res *Result) Reread(ctx context.Context, records iter.Seq2[*patient.Record
 			if row < 0 {
 				continue
 			}
-			kept++
 			if !yield(Reread{row, rec}, nil) {
 				return
 			}
 		}
-		if kept != res.Records() {
+		if !pass.complete() {
 			yield(Reread{}, ErrChanged)
 		}
 	}

@@ -42,6 +42,11 @@ func (t *keyTable) key(i int) Key {
 	return Key{Source: t.sources[t.source[i]], ID: string(t.id(i))}
 }
 
+// is reports whether a record has an identity.
+func (t *keyTable) is(i int, source, id string) bool {
+	return string(t.id(i)) == id && t.sources[t.source[i]] == source
+}
+
 // compare orders two records by identity: source, then id. It orders records of
 // equal content, so that nothing depends on which of them came first.
 func (t *keyTable) compare(i, j int) int {

@@ -20,26 +20,27 @@ type candidate struct {
 }
 
 // score is the value of a candidate under a rule; more is better.
-func (p *person) score(c *candidate, r Rule) int64 {
+func (p *person) score(c *candidate, r ruleNumber) int64 {
 	record := p.members[c.member].record
 	switch r {
-	case LegalOverPlaceholder:
+	case byLegal:
 		return int64(c.legal)
-	case Trust:
+	case byTrust:
+		if len(p.trust) == 0 {
+			return 0
+		}
 		return int64(p.trust[record.Source])
-	case Verified:
+	case byVerified:
 		return int64(btoi(p.members[c.member].normal.BirthCertificate != ""))
-	case Agreement:
+	case byAgreement:
 		return int64(c.agree)
-	case Recency:
+	case byRecency:
 		d := record.Received
 		return int64(d.Year)<<16 | int64(d.Month)<<8 | int64(d.Day)
-	case Completeness:
+	case byCompleteness:
 		return int64(c.full)
-	case Digest:
-		return -int64(c.member)
 	}
-	return 0 // a rule not known decides nothing
+	return -int64(c.member) // byDigest
 }
 
 func btoi(b bool) int {
@@ -65,6 +66,13 @@ func (p *person) compare(u unit, a, b *candidate) int {
 // that hold the same value. The candidates are not empty; a member has at most
 // one.
 func (p *person) choose(u unit, list []candidate) (candidate, Rule) {
+	if len(list) == 1 {
+		list[0].agree = 1
+		if u == unitName { // its given and its family name
+			list[0].agree = 2
+		}
+		return list[0], Sole
+	}
 	if u == unitName {
 		countNameAgreement(list)
 	} else {
@@ -184,7 +192,7 @@ func (p *person) settledBy(u unit, list []candidate, best *candidate) Rule {
 		if list[i].key == best.key {
 			continue
 		}
-		lost := slices.IndexFunc(rules, func(r Rule) bool { return p.score(best, r) != p.score(&list[i], r) })
+		lost := slices.IndexFunc(rules, func(r ruleNumber) bool { return p.score(best, r) != p.score(&list[i], r) })
 		if lost < 0 {
 			return Digest
 		}
@@ -193,7 +201,7 @@ func (p *person) settledBy(u unit, list []candidate, best *candidate) Rule {
 	if last < 0 {
 		return Unanimous
 	}
-	return rules[last]
+	return ruleNames[rules[last]]
 }
 
 // agrees says when two values of a unit do not contradict each other: dates do

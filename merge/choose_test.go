@@ -62,7 +62,7 @@ func narrow(p *person, u unit, list []candidate) (candidate, Rule) {
 		}
 		left = slices.DeleteFunc(left, func(c candidate) bool { return p.score(&c, r) < most })
 		if settled == "" && values() == 1 {
-			settled = r
+			settled = ruleNames[r]
 		}
 	}
 	if settled == "" {

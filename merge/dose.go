@@ -1,7 +1,6 @@
 package merge
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -67,11 +66,12 @@ type doseReport struct {
 	dose      *patient.Dose
 	cvx, lot  string // normalised
 	families  uint64
-	any       bool   // the code names no formulation: it is of any of its families, not of all
-	received  uint32 // sorts by the day; not known is last
-	day       int    // 0 unless the date is full
-	date      uint32 // sorts by the date as far as it is known; 0 of what is no vaccine
-	vaccine   bool   // else refused, no vaccine, or nothing that can be read
+	names     []string // of the families, sorted; reports of one code share the list, which has no room to append to
+	any       bool     // the code names no formulation: it is of any of its families, not of all
+	received  uint32   // sorts by the day; not known is last
+	day       int      // 0 unless the date is full
+	date      uint32   // sorts by the date as far as it is known; 0 of what is no vaccine
+	vaccine   bool     // else refused, no vaccine, or nothing that can be read
 }
 
 // eventDay stands in for days where only code and lot are wanted in normalised
@@ -94,22 +94,25 @@ func (p *person) report(member, part int32, d *patient.Dose) (doseReport, bool) 
 	if !when.Full() {
 		when = eventDay
 	}
-	key := (&patient.Dose{CVX: cvx, Lot: d.Lot, Date: when}).Key()
-	if key == "" || d.Date.Year == 0 {
-		r.key = "?" + p.doseText(d) // no normalised key begins so
+	p.text = (&patient.Dose{CVX: cvx, Lot: d.Lot, Date: when}).AppendKey(p.text[:0])
+	if len(p.text) == 0 || d.Date.Year == 0 {
+		p.text = p.appendDose(append(p.text[:0], '?'), d) // no normalised key begins so
+		r.key = p.byteKey(p.text)
 		return r, true
 	}
-	cut := strings.IndexByte(key, '|')
-	r.cvx, r.lot = key[:cut], key[cut+len("|YYYYMMDD|"):]
-	if r.key = key; when != d.Date {
-		r.key = r.cvx + "|" + d.Date.Compact() + "|" + r.lot
+	r.key = p.byteKey(p.text)
+	cut := strings.IndexByte(r.key, '|')
+	r.cvx, r.lot = r.key[:cut], r.key[cut+len("|YYYYMMDD|"):]
+	if when != d.Date {
+		r.key = p.key('|', r.cvx, d.Date.Compact(), r.lot)
 	}
 	r.day, r.date, r.vaccine = d.Date.Days(), daySort(d.Date), true
 	r.received = ^uint32(0)
 	if when := p.members[member].record.Received; when.Known() {
 		r.received = uint32(when.Year)<<16 | uint32(when.Month)<<8 | uint32(when.Day)
 	}
-	r.families, r.any = p.table.families[r.cvx], p.table.vaccines.Unspecified(r.cvx)
+	code := p.table.code(r.cvx)
+	r.families, r.names, r.any = code.families, code.names, code.any
 	return r, true
 }
 
@@ -136,21 +139,27 @@ func (p *person) doses() {
 	h.sameDays()
 	h.nearDays()
 	h.order()
-	h.review()
 	rule := Union
 	if members == 1 {
 		rule = Sole
 	}
 	p.out.Values = slices.Grow(p.out.Values, len(h.ordered))
-	p.out.Doses = make([]DoseEvent, 0, len(h.ordered))
+	if !p.brief {
+		p.out.Doses = make([]DoseEvent, 0, len(h.ordered))
+	}
 	for _, i := range h.ordered {
 		e := &h.events[i]
 		event := h.describe(e)
 		agree := h.holders(e)
-		p.put("doses", event.Dose, h.reports[e.survivor].member, rule, agree, members-agree)
-		p.out.Doses = append(p.out.Doses, event)
+		p.put(unitFields[unitDoses], event.Dose, h.reports[e.survivor].member, rule, agree, members-agree)
+		if !p.brief {
+			p.out.Doses = append(p.out.Doses, event)
+		}
 	}
-	h.linkReviews()
+	if !p.brief {
+		h.review()
+		h.linkReviews()
+	}
 }
 
 // specificity orders reports of one vaccine by what they say of the product.
@@ -162,19 +171,32 @@ func specificity(d *patient.Dose) int32 {
 // historical, a formulation before none, a combination before components, the
 // one that says most, the earlier received; then by the rules of the field.
 func (p *person) compareReports(a, b *doseReport) int {
-	return cmp.Or(
-		cmp.Compare(btoi(a.dose.Historical), btoi(b.dose.Historical)),
-		cmp.Compare(btoi(a.any), btoi(b.any)),
-		cmp.Compare(components(b), components(a)),
-		cmp.Compare(b.full, a.full),
-		cmp.Compare(a.received, b.received),
-		p.compare(unitDoses, &a.candidate, &b.candidate))
+	switch { // a report says more than the one before it
+	case a.dose.Historical != b.dose.Historical:
+		return cmp.Compare(btoi(a.dose.Historical), btoi(b.dose.Historical))
+	case a.any != b.any:
+		return cmp.Compare(btoi(a.any), btoi(b.any))
+	case components(a) != components(b):
+		return cmp.Compare(components(b), components(a))
+	case a.full != b.full:
+		return cmp.Compare(b.full, a.full)
+	case a.received != b.received:
+		return cmp.Compare(a.received, b.received)
+	}
+	return p.compare(unitDoses, &a.candidate, &b.candidate)
 }
 
-// doseText writes cvx|date|lot|mvx|ndc|historical, the standard form of a dose,
-// without empty parts at the end.
+// doseText is appendDose as a text.
 func (p *person) doseText(d *patient.Dose) string {
-	dst := append(append(p.text[:0], d.CVX...), '|')
+	p.text = p.appendDose(p.text[:0], d)
+	return string(p.text)
+}
+
+// appendDose writes cvx|date|lot|mvx|ndc|historical, the standard form of a
+// dose, without empty parts at the end.
+func (p *person) appendDose(dst []byte, d *patient.Dose) []byte {
+	from := len(dst)
+	dst = append(append(dst, d.CVX...), '|')
 	if d.Date.Year != 0 {
 		dst = d.Date.AppendString(dst)
 	} else {
@@ -186,8 +208,10 @@ func (p *person) doseText(d *patient.Dose) string {
 	if d.Historical {
 		dst = append(dst, "|Y"...)
 	}
-	p.text = dst
-	return string(bytes.TrimRight(dst, "|"))
+	for len(dst) > from && dst[len(dst)-1] == '|' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
 }
 
 // daySort sorts dates as they are written YYYYMMDD, one without a year first.
@@ -202,11 +226,15 @@ func daySort(d patient.Date) uint32 {
 func (h *history) describe(e *doseEvent) DoseEvent {
 	s := &h.reports[e.survivor]
 	record := func(r *doseReport) *patient.Record { return h.person.members[r.member].record }
-	out := DoseEvent{Source: record(s).Source, ID: record(s).ID, Families: h.table.namesOf(s)}
+	out := DoseEvent{Source: record(s).Source, ID: record(s).ID, Families: s.names}
 	if len(e.others) > 1 {
 		slices.SortStableFunc(e.others, func(a, b otherReport) int {
 			return h.person.compareReports(&h.reports[a.report], &h.reports[b.report])
 		})
+	}
+	if len(e.others) == 0 {
+		out.Dose = h.person.doseText(s.dose)
+		return out
 	}
 	dose := *s.dose
 	fill := func(part string, to *string, of func(d *patient.Dose) string) {
@@ -238,6 +266,9 @@ func (h *history) describe(e *doseEvent) DoseEvent {
 	fill("mvx", &dose.MVX, func(d *patient.Dose) string { return d.MVX })
 	fill("ndc", &dose.NDC, func(d *patient.Dose) string { return d.NDC })
 	out.Dose = h.person.doseText(&dose)
+	if h.person.brief {
+		return out
+	}
 	for _, o := range e.others {
 		r := &h.reports[o.report]
 		out.Others = append(out.Others, DoseOther{h.person.doseText(r.dose), record(r).Source, record(r).ID, o.rule})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	mathbits "math/bits"
 	"slices"
+	"strconv"
 	"sync"
 )
 
@@ -80,12 +81,31 @@ type window struct{ days, historical, review int }
 
 // A doseTable is rules and codes, compiled: families are bits.
 type doseTable struct {
-	vaccines    *Vaccines
-	names       []string // of the families
-	windows     []window
-	families    map[string]uint64   // of a CVX code
-	familyNames map[string][]string // of a CVX code, sorted
-	other       window              // of codes that have no family
+	vaccines *Vaccines
+	names    []string // of the families
+	windows  []window
+	codes    []doseCode // the first is of codes that have no family
+	byNumber []uint16   // places in codes of CVX codes, by their numbers
+	other    window     // of codes that have no family
+}
+
+// A doseCode is what is known of a CVX code.
+type doseCode struct {
+	families uint64
+	names    []string // of the families, sorted
+	any      bool     // it names no formulation
+}
+
+// maxCVX is the largest number of a CVX code.
+const maxCVX = 9999
+
+// code returns what is known of a code as [cvxCode] writes it.
+func (t *doseTable) code(cvx string) *doseCode {
+	n := 0
+	for i := range len(cvx) {
+		n = n*10 + int(cvx[i]-'0')
+	}
+	return &t.codes[t.byNumber[n]]
 }
 
 // maxFamilies is how many families can be told apart; the CDC has 38 groups.
@@ -111,7 +131,7 @@ func (r DoseRules) compile(v *Vaccines) *doseTable {
 // number numbers the families: those of the rules, then all other groups.
 // Groups beyond the last number share it, which Validate refuses.
 func (r DoseRules) number(v *Vaccines) *doseTable {
-	t := &doseTable{vaccines: v, families: map[string]uint64{}, familyNames: map[string][]string{}, other: window{max(r.Days, 0), r.HistoricalDays, r.ReviewDays}}
+	t := &doseTable{vaccines: v, codes: make([]doseCode, 1, len(v.codes)+1), byNumber: make([]uint16, maxCVX+1), other: window{max(r.Days, 0), r.HistoricalDays, r.ReviewDays}}
 	bit := map[string]int{}
 	family := func(name string, w window) int {
 		if len(t.names) == maxFamilies {
@@ -136,10 +156,14 @@ func (r DoseRules) number(v *Vaccines) *doseTable {
 		}
 	}
 	for cvx, code := range v.codes {
+		c := doseCode{any: code.unspecified}
 		for _, g := range code.groups {
-			t.families[cvx] |= 1 << bit[g]
+			c.families |= 1 << bit[g]
 		}
-		t.familyNames[cvx] = t.bitNames(t.families[cvx])
+		c.names = t.bitNames(c.families)
+		n, _ := strconv.Atoi(cvx) // digits, four at most
+		t.byNumber[n] = uint16(len(t.codes))
+		t.codes = append(t.codes, c)
 	}
 	return t
 }
@@ -169,12 +193,6 @@ func (t *doseTable) of(families uint64) window {
 		w = window{min(w.days, x.days), min(w.historical, x.historical), min(w.review, x.review)}
 	}
 	return w
-}
-
-// namesOf returns the names of the families of a report, sorted. Reports of one
-// code share the list, which has no room to append to.
-func (t *doseTable) namesOf(r *doseReport) []string {
-	return t.familyNames[r.cvx]
 }
 
 // bitNames returns the names of families, sorted.

@@ -83,6 +83,29 @@ func (c *Chooser) Golden(members []patient.Record) GoldenRecord {
 	}
 	p := newPerson(c, members)
 	defer p.release()
+	p.out.Values = make([]Value, 0, 24)
+	p.merge()
+	return p.out
+}
+
+// AppendValues appends the values of [Chooser.Golden], without the history of
+// the doses and what was dropped. It allocates little but the texts of doses: who
+// writes many golden records down can use the memory of the last one again.
+func (c *Chooser) AppendValues(dst []Value, members []patient.Record) []Value {
+	if len(members) == 0 {
+		return dst
+	}
+	p := newPerson(c, members)
+	defer p.release()
+	p.brief = true
+	p.out.Values = dst
+	p.merge()
+	return p.out.Values
+}
+
+// merge lets the values of all fields survive.
+func (p *person) merge() {
+	before := len(p.out.Values)
 	p.name()
 	for i := range singles {
 		p.single(&singles[i])
@@ -96,26 +119,19 @@ func (c *Chooser) Golden(members []patient.Record) GoldenRecord {
 	p.texts(unitEmail, emailsOf)
 	p.doses()
 	p.protection()
-	p.sort()
-	return p.out
+	p.sort(p.out.Values[before:])
 }
 
 // sort puts the values and what was dropped into the order of the standard
-// fields. They come nearly so, and each field is looked up once.
-func (p *person) sort() {
-	values, places := p.out.Values, p.places[:0]
+// fields. They come nearly so.
+func (p *person) sort(values []Value) {
+	places := p.places
 	for i := range values {
-		if i > 0 && values[i].Field == values[i-1].Field {
-			places = append(places, places[i-1])
-		} else {
-			places = append(places, order[values[i].Field])
-		}
 		for j := i; j > 0 && places[j-1] > places[j]; j-- {
 			places[j-1], places[j] = places[j], places[j-1]
 			values[j-1], values[j] = values[j], values[j-1]
 		}
 	}
-	p.places = places
 	if len(p.out.Dropped) > 1 {
 		slices.SortStableFunc(p.out.Dropped, func(a, b Dropped) int { return cmp.Compare(order[a.Field], order[b.Field]) })
 	}
@@ -140,7 +156,7 @@ type single struct {
 
 // single lets one value of a unit survive.
 func (p *person) single(s *single) {
-	field := unitNames[s.unit]
+	field := unitFields[s.unit]
 	list := p.list[:0]
 	for i := range p.members {
 		raw, key, full := s.value(p, &p.members[i])
@@ -171,6 +187,6 @@ func (p *person) protection() {
 		}
 	}
 	if agree > 0 {
-		p.put("protected", "Y", first, Restricted, agree, len(p.members)-agree)
+		p.put(atProtected, "Y", first, Restricted, agree, len(p.members)-agree)
 	}
 }

@@ -17,7 +17,7 @@ func (p *person) survivor(u unit, list []candidate) (best candidate, rule Rule, 
 }
 
 // putPart adds one field of a group that survived.
-func (p *person) putPart(field, value string, from candidate, rule Rule, differ int) {
+func (p *person) putPart(field place, value string, from candidate, rule Rule, differ int) {
 	if value = strings.TrimSpace(value); value != "" {
 		p.put(field, value, from.member, rule, int(from.agree), differ)
 	}
@@ -27,22 +27,22 @@ func (p *person) mother() {
 	list := p.list[:0]
 	for i := range p.members {
 		m := &p.members[i]
-		sent := patient.Parent{Given: m.record.Mother.Given, Family: m.record.Mother.Family}
+		sent := &m.record.Mother
 		if blank(sent.Given, sent.Family) {
 			continue
 		}
-		n := p.one(patient.Record{Mother: sent})
-		if n.MotherGiven == "" && n.MotherFamily == "" {
-			p.drop("mother_given", m)
+		given, family := p.normalizer.Relative(sent.Given, sent.Family)
+		if given == "" && family == "" {
+			p.drop(atMotherGiven, m)
 			continue
 		}
-		list = append(list, candidate{member: int32(i), key: n.MotherGiven + "|" + n.MotherFamily, full: fullText(n.MotherGiven, n.MotherFamily)})
+		list = append(list, candidate{member: int32(i), key: p.key('|', given, family), full: fullText(given, family)})
 	}
 	p.list = list
 	if best, rule, differ, ok := p.survivor(unitMother, list); ok {
 		mother := p.members[best.member].record.Mother
-		p.putPart("mother_given", mother.Given, best, rule, differ)
-		p.putPart("mother_family", mother.Family, best, rule, differ)
+		p.putPart(atMotherGiven, mother.Given, best, rule, differ)
+		p.putPart(atMotherFamily, mother.Family, best, rule, differ)
 	}
 }
 
@@ -50,23 +50,23 @@ func (p *person) school() {
 	list := p.list[:0]
 	for i := range p.members {
 		m := &p.members[i]
-		s := m.record.School
+		s := &m.record.School
 		if blank(s.District, s.School, s.Grade) {
 			continue
 		}
 		parts := [...]string{patient.Fold(s.District), m.normal.School, m.normal.Grade}
 		if blank(parts[:]...) {
-			p.drop("school", m)
+			p.drop(unitFields[unitSchool], m)
 			continue
 		}
-		list = append(list, candidate{member: int32(i), key: p.joined(parts[:]), full: fullText(parts[:]...)})
+		list = append(list, candidate{member: int32(i), key: p.key('|', parts[:]...), full: fullText(parts[:]...)})
 	}
 	p.list = list
 	if best, rule, differ, ok := p.survivor(unitSchool, list); ok {
 		s := p.members[best.member].record.School
-		p.putPart("district", s.District, best, rule, differ)
-		p.putPart("school", s.School, best, rule, differ)
-		p.putPart("grade", s.Grade, best, rule, differ)
+		p.putPart(atDistrict, s.District, best, rule, differ)
+		p.putPart(unitFields[unitSchool], s.School, best, rule, differ)
+		p.putPart(atGrade, s.Grade, best, rule, differ)
 	}
 }
 
@@ -85,35 +85,34 @@ func (p *person) address() {
 	if !ok {
 		return
 	}
-	a := p.members[best.member].record.Addresses[best.part]
+	a := &p.members[best.member].record.Addresses[best.part]
 	if strings.TrimSpace(a.Number) == "" {
-		p.putPart("address", a.Street, best, rule, differ)
+		p.putPart(unitFields[unitAddress], a.Street, best, rule, differ)
 	} else {
-		p.putPart("street_number", a.Number, best, rule, differ)
-		p.putPart("street", a.Street, best, rule, differ)
+		p.putPart(atStreetNumber, a.Number, best, rule, differ)
+		p.putPart(atStreet, a.Street, best, rule, differ)
 	}
-	p.putPart("unit", a.Unit, best, rule, differ)
-	p.putPart("address2", a.Line2, best, rule, differ)
-	p.putPart("city", a.City, best, rule, differ)
-	p.putPart("state", a.State, best, rule, differ)
-	p.putPart("postal_code", a.PostalCode, best, rule, differ)
-	p.putPart("country", a.Country, best, rule, differ)
+	p.putPart(atUnit, a.Unit, best, rule, differ)
+	p.putPart(atAddress2, a.Line2, best, rule, differ)
+	p.putPart(atCity, a.City, best, rule, differ)
+	p.putPart(atState, a.State, best, rule, differ)
+	p.putPart(atPostalCode, a.PostalCode, best, rule, differ)
+	p.putPart(atCountry, a.Country, best, rule, differ)
 }
 
 func (p *person) addressOf(m *member) (best candidate, ok bool) {
-	for i, a := range m.record.Addresses {
+	for i := range m.record.Addresses {
+		a := &m.record.Addresses[i]
 		if blank(a.Number, a.Street, a.Unit, a.Line2, a.City, a.State, a.PostalCode) {
 			continue
 		}
-		p.alone.addresses[0] = a
-		list := p.one(patient.Record{Addresses: p.alone.addresses[:]}).Addresses
-		if len(list) == 0 {
-			p.drop("address", m)
+		n, left := p.normalizer.Address(a)
+		if !left {
+			p.drop(unitFields[unitAddress], m)
 			continue
 		}
-		n := list[0]
 		parts := [...]string{n.Number, n.Street, n.Unit, n.City, n.State, n.PostalCode}
-		c := candidate{part: int32(i), key: p.joined(parts[:]), legal: int32(btoi(!n.Institution)), full: fullText(parts[:]...)}
+		c := candidate{part: int32(i), key: p.key('|', parts[:]...), legal: int32(btoi(!n.Institution)), full: fullText(parts[:]...)}
 		if !ok || c.legal > best.legal {
 			best, ok = c, true
 		}
@@ -127,48 +126,35 @@ func (p *person) guardians() {
 	var given, family, relationship bool
 	for i := range p.members {
 		m := &p.members[i]
-		for j, g := range m.record.Guardians {
+		for j := range m.record.Guardians {
+			g := &m.record.Guardians[j]
 			if blank(g.Given, g.Family) {
 				continue
 			}
-			p.alone.guardians[0] = patient.Guardian{Given: g.Given, Family: g.Family}
-			n := p.one(patient.Record{Guardians: p.alone.guardians[:]})
-			key := strings.Join(n.GuardianGiven, " ") + "|" + strings.Join(n.GuardianFamily, " ")
-			if key == "|" {
-				p.drop("guardian_given", m)
+			givenKey, familyKey := p.normalizer.Relative(g.Given, g.Family)
+			if givenKey == "" && familyKey == "" {
+				p.drop(atGuardian[0], m)
 				continue
 			}
 			given = given || !blank(g.Given)
 			family = family || !blank(g.Family)
 			relationship = relationship || !blank(g.Relationship)
-			list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: fullText(g.Given, g.Family, g.Relationship)})
+			list = append(list, candidate{member: int32(i), part: int32(j), key: p.key('|', givenKey, familyKey), full: fullText(g.Given, g.Family, g.Relationship)})
 		}
 	}
 	p.list = list
 	kept, rule, holders := p.keep(unitGuardian, list)
 	for _, c := range kept {
-		g := p.members[c.member].record.Guardians[c.part]
-		put := func(there bool, field, value string) {
+		g := &p.members[c.member].record.Guardians[c.part]
+		put := func(there bool, field place, value string) {
 			if there {
 				p.put(field, strings.TrimSpace(value), c.member, rule, int(c.agree), holders-int(c.agree))
 			}
 		}
-		put(given, "guardian_given", g.Given)
-		put(family, "guardian_family", g.Family)
-		put(relationship, "guardian_relationship", g.Relationship)
+		put(given, atGuardian[0], g.Given)
+		put(family, atGuardian[1], g.Family)
+		put(relationship, atGuardian[2], g.Relationship)
 	}
-}
-
-// joined is strings.Join by a bar.
-func (p *person) joined(parts []string) string {
-	p.text = p.text[:0]
-	for i, s := range parts {
-		if i > 0 {
-			p.text = append(p.text, '|')
-		}
-		p.text = append(p.text, s...)
-	}
-	return string(p.text)
 }
 
 func blank(values ...string) bool {

@@ -39,17 +39,18 @@ func (p *person) identifiers() {
 	for i := range p.members {
 		m := &p.members[i]
 		if raw := m.record.BirthCertificate; !blank(raw) {
-			p.number(lists, int32(i), certificatePart, unitBirthCertificate, p.one(patient.Record{BirthCertificate: raw}).BirthCertificate)
+			p.number(lists, int32(i), certificatePart, unitBirthCertificate, p.normalizer.Certificate(raw))
 		}
-		for j, id := range m.record.Identifiers {
+		for j := range m.record.Identifiers {
+			id := &m.record.Identifiers[j]
 			if u, ok := unitOf(id.Type); ok && !blank(id.Value) {
-				p.number(lists, int32(i), int32(j), u, p.identifierKey(m, id, u))
+				p.number(lists, int32(i), int32(j), u, p.normalizer.Identifier(id, m.normal.Birth, m.record.School.District))
 			}
 		}
 	}
 	for _, u := range []unit{unitSSN, unitMedicaid, unitBirthCertificate} {
 		if best, rule, differ, ok := p.survivor(u, lists[u]); ok {
-			p.putPart(unitNames[u], p.identifier(best).Value, best, rule, differ)
+			p.putPart(unitFields[u], p.identifier(best).Value, best, rule, differ)
 		}
 	}
 	authorities := false
@@ -60,9 +61,9 @@ func (p *person) identifiers() {
 		kept, rule, holders := p.keep(u, lists[u])
 		for _, c := range kept {
 			id := p.identifier(c)
-			p.put(unitNames[u], strings.TrimSpace(id.Value), c.member, rule, int(c.agree), holders-int(c.agree))
+			p.put(unitFields[u], strings.TrimSpace(id.Value), c.member, rule, int(c.agree), holders-int(c.agree))
 			if u == unitMRN && authorities {
-				p.put("mrn_authority", strings.TrimSpace(id.Authority), c.member, rule, int(c.agree), holders-int(c.agree))
+				p.put(atAuthority, strings.TrimSpace(id.Authority), c.member, rule, int(c.agree), holders-int(c.agree))
 			}
 		}
 	}
@@ -74,31 +75,11 @@ func (p *person) number(lists *[numUnits][]candidate, member, part int32, u unit
 	list := lists[u]
 	switch {
 	case key == "":
-		p.drop(unitNames[u], &p.members[member])
+		p.drop(unitFields[u], &p.members[member])
 	case u != unitMRN && u != unitStudentID && len(list) > 0 && list[len(list)-1].member == member:
 	default:
 		lists[u] = append(list, candidate{member: member, part: part, key: key, full: fullText(key)})
 	}
-}
-
-// identifierKey normalises one identifier, with what its meaning depends on.
-func (p *person) identifierKey(m *member, id patient.Identifier, u unit) string {
-	p.alone.identifiers[0] = id
-	n := p.one(patient.Record{
-		Identifiers: p.alone.identifiers[:],
-		BirthDate:   m.record.BirthDate, Received: m.record.Received, School: m.record.School,
-	})
-	switch u {
-	case unitSSN:
-		return n.SSN
-	case unitMedicaid:
-		return n.Medicaid
-	case unitMRN:
-		return first(n.MRN)
-	case unitStudentID:
-		return first(n.StudentID)
-	}
-	return n.BirthCertificate
 }
 
 // identifier is the identifier a candidate stands for.

@@ -14,7 +14,7 @@ import (
 func (p *person) name() {
 	list := p.list[:0]
 	for i := range p.members {
-		if c, ok := nameOf(&p.members[i]); ok {
+		if c, ok := p.nameOf(&p.members[i]); ok {
 			c.member = int32(i)
 			list = append(list, c)
 		}
@@ -27,7 +27,7 @@ func (p *person) name() {
 	best, rule := p.choose(unitName, list)
 	winner := &p.members[best.member]
 	n := winner.record.Names[best.part]
-	put := func(field, value, key string, of func(*patient.Normalized) string) {
+	put := func(field place, value, key string, of func(*patient.Normalized) string) {
 		if value = strings.TrimSpace(value); value == "" {
 			return
 		}
@@ -44,18 +44,18 @@ func (p *person) name() {
 		p.put(field, value, best.member, rule, agree, differ)
 	}
 	if junkGiven(winner.normal) && !blank(n.Given) {
-		p.drop("given_name", winner)
+		p.drop(atGivenName, winner)
 		n.Given = ""
 	}
 	if winner.normal.Family == "" && !blank(n.Family) && (junkGiven(winner.normal) || winner.normal.Placeholder.Class == patient.NotPlaceholder) {
-		p.drop("family_name", winner)
+		p.drop(atFamilyName, winner)
 		n.Family = ""
 	}
-	put("full_name", n.Full, winner.normal.FullName, func(n *patient.Normalized) string { return n.FullName })
-	put("given_name", n.Given, winner.normal.Given, func(n *patient.Normalized) string { return n.Given })
-	put("middle_name", n.Middle, winner.normal.Middle, func(n *patient.Normalized) string { return n.Middle })
-	put("family_name", n.Family, winner.normal.Family, func(n *patient.Normalized) string { return n.Family })
-	put("suffix", n.Suffix, winner.normal.Suffix, func(n *patient.Normalized) string { return n.Suffix })
+	put(atFullName, n.Full, winner.normal.FullName, func(n *patient.Normalized) string { return n.FullName })
+	put(atGivenName, n.Given, winner.normal.Given, func(n *patient.Normalized) string { return n.Given })
+	put(atMiddleName, n.Middle, winner.normal.Middle, func(n *patient.Normalized) string { return n.Middle })
+	put(atFamilyName, n.Family, winner.normal.Family, func(n *patient.Normalized) string { return n.Family })
+	put(atSuffix, n.Suffix, winner.normal.Suffix, func(n *patient.Normalized) string { return n.Suffix })
 	if n.Full == "" && strings.TrimSpace(n.Middle) == "" && best.legal > 0 && winner.normal.Middle == "" {
 		p.fillMiddle(list, winner.normal.Given)
 	}
@@ -64,25 +64,26 @@ func (p *person) name() {
 
 // nameOf returns a member's current name, which is the one that was normalised:
 // the first legal one, else the first newborn's, else the first.
-func nameOf(m *member) (c candidate, ok bool) {
+func (p *person) nameOf(m *member) (c candidate, ok bool) {
 	best := -1
-	for i, n := range m.record.Names {
-		if n.Use == patient.NameLegal {
+	for i := range m.record.Names {
+		use := m.record.Names[i].Use
+		if use == patient.NameLegal {
 			best = i
 			break
 		}
-		if best < 0 || n.Use == patient.NameNewborn && m.record.Names[best].Use != patient.NameNewborn {
+		if best < 0 || use == patient.NameNewborn && m.record.Names[best].Use != patient.NameNewborn {
 			best = i
 		}
 	}
 	if best < 0 {
 		return candidate{}, false
 	}
-	name, n := m.record.Names[best], m.normal
+	name, n := &m.record.Names[best], m.normal
 	if blank(name.Full, name.Given, name.Middle, name.Family) {
 		return candidate{}, false
 	}
-	c = candidate{part: int32(best), key: n.Given + "|" + n.Family, full: fullName(n)}
+	c = candidate{part: int32(best), key: p.key('|', n.Given, n.Family), full: fullName(n)}
 	if c.key == "|" { // nothing of it is left; as received then
 		c.key = patient.Fold(name.Full + " " + name.Given + " " + name.Family)
 	}
@@ -102,6 +103,14 @@ func nameOf(m *member) (c candidate, ok bool) {
 // newborn's placeholder it says nothing and is no name to go by.
 func junkGiven(n *patient.Normalized) bool { return n.Placeholder.Class == patient.Unnamed }
 
+// junkAlias says whether a name that is not the current one is junk.
+func (p *person) junkAlias(n *patient.Name) bool {
+	p.alias.name[0] = patient.Name{Full: n.Full, Given: n.Given, Family: n.Family}
+	p.alias.record.Names = p.alias.name[:]
+	p.normalizer.Personal(&p.alias.normal, &p.alias.record)
+	return junkGiven(&p.alias.normal)
+}
+
 // fillMiddle takes a middle name from the members with the same given name.
 func (p *person) fillMiddle(list []candidate, given string) {
 	var fill []candidate
@@ -118,7 +127,7 @@ func (p *person) fillMiddle(list []candidate, given string) {
 	countAgreement(fill, nil)
 	best, _ := p.best(unitName, fill)
 	raw := p.members[best.member].record.Names[best.part].Middle
-	p.put("middle_name", strings.TrimSpace(raw), best.member, Filled, int(best.agree), len(fill)-int(best.agree))
+	p.put(atMiddleName, strings.TrimSpace(raw), best.member, Filled, int(best.agree), len(fill)-int(best.agree))
 }
 
 // aliases keeps every name but the one that survived: the given name alone
@@ -144,9 +153,8 @@ func (p *person) aliases(winner candidate, survived patient.Name) {
 			if key == "" || key == given || key == full || key == strings.TrimSpace(given+" "+family) {
 				continue
 			}
-			p.alone.names[0] = patient.Name{Full: n.Full, Given: n.Given, Family: n.Family}
-			if junkGiven(p.one(patient.Record{Names: p.alone.names[:]})) {
-				p.drop("given_name", &p.members[i])
+			if p.junkAlias(&n) {
+				p.drop(atGivenName, &p.members[i])
 				continue
 			}
 			list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: fullText(key)})
@@ -155,7 +163,7 @@ func (p *person) aliases(winner candidate, survived patient.Name) {
 	p.list = list
 	kept, _, holders := p.keep(unitName, list)
 	for _, c := range kept {
-		p.put("alias", aliasText(p.members[c.member].record.Names[c.part], family), c.member, Union, int(c.agree), holders-int(c.agree))
+		p.put(atAlias, aliasText(p.members[c.member].record.Names[c.part], family), c.member, Union, int(c.agree), holders-int(c.agree))
 	}
 }
 

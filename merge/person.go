@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"slices"
+	"strings"
 
 	"github.com/idem-health/idem/match/patient"
 )
@@ -25,30 +26,26 @@ type placedMember struct {
 // it, and all its memory but out, again.
 type person struct {
 	*Chooser
-	members    []member            // in canonical order
-	normalizer *patient.Normalizer // nil: normalize without caches
+	members    []member // in canonical order
+	normalizer *patient.Normalizer
 	out        GoldenRecord
+	places     []place // of the values of out, from the first of this person on
+	brief      bool    // nothing but values is wanted
 
 	normal  []patient.Normalized // of the members, as they came
-	light   patient.Record       // see lighten
-	births  []patient.Dose       // its doses
 	placed  []placedMember
 	content []byte
-	places  []int // see sort
+	keys    strings.Builder // see key
 	list    []candidate
 	numbers [numUnits][]candidate // see identifiers
 	kept    []candidate           // see keep
 	text    []byte
 	history history
 
-	sent    patient.Record     // see one
-	scratch patient.Normalized // its normalised form
-	alone   struct {           // values of one each, for it
-		texts       [1]string
-		names       [1]patient.Name
-		addresses   [1]patient.Address
-		guardians   [1]patient.Guardian
-		identifiers [1]patient.Identifier
+	alias struct { // see junkAlias
+		record patient.Record
+		name   [1]patient.Name
+		normal patient.Normalized
 	}
 }
 
@@ -63,15 +60,15 @@ func newPerson(c *Chooser, members []patient.Record) *person {
 	if c.people != nil {
 		p = c.people.Get().(*person)
 	} else {
-		p = &person{Chooser: c}
+		p = &person{Chooser: c, normalizer: patient.NewPlainNormalizer(c.profile)}
 	}
-	p.out = GoldenRecord{Members: len(members), Values: make([]Value, 0, 24)}
-	p.members = p.members[:0]
+	p.out, p.brief = GoldenRecord{Members: len(members)}, false
+	p.places, p.members = p.places[:0], p.members[:0]
 	for len(p.normal) < len(members) {
 		p.normal = append(p.normal, patient.Normalized{})
 	}
 	for i := range members {
-		p.normalize(&p.normal[i], p.lighten(&members[i]))
+		p.normalizer.Personal(&p.normal[i], &members[i])
 		p.members = append(p.members, member{&members[i], &p.normal[i]})
 	}
 	if len(members) < 2 {
@@ -106,50 +103,107 @@ func (p *person) release() {
 	p.people.Put(p)
 }
 
-// lighten returns a record without the values whose normalised form is asked
-// for one by one, if at all (see one): a test holds the rest equal. Its
-// certificate, the record numbers of its birth facility and a dose given at
-// birth have a say in what the given name means. The result holds until the
-// next call.
-func (p *person) lighten(r *patient.Record) *patient.Record {
-	p.light = *r
-	p.light.Addresses, p.light.Phones, p.light.Emails, p.light.Attributes = nil, nil, nil, nil
-	if r.BirthFacility == "" && !slices.ContainsFunc(r.Identifiers, func(id patient.Identifier) bool { return id.Type == "BR" }) {
-		p.light.Identifiers = nil
+// keyBlock is the size of the blocks that keys are cut from.
+const keyBlock = 16 << 10
+
+// key joins parts into a key, with a sign between two of them. Keys are compared
+// and forgotten, so they are cut from large blocks.
+func (p *person) key(between byte, parts ...string) string {
+	size := len(parts)
+	for _, s := range parts {
+		size += len(s)
 	}
-	p.births = p.births[:0]
-	for i := range r.Doses {
-		if d := &r.Doses[i]; !d.Historical && d.Date.Year-r.BirthDate.Year <= 1 {
-			p.births = append(p.births, *d)
+	b := &p.keys
+	if b.Cap()-b.Len() < size {
+		b.Reset()
+		b.Grow(max(size, keyBlock))
+	}
+	from := b.Len()
+	for i, s := range parts {
+		if i > 0 {
+			b.WriteByte(between)
 		}
+		b.WriteString(s)
 	}
-	p.light.Doses = p.births
-	return &p.light
+	return b.String()[from:]
 }
 
-// one normalises a record of a single value: what became of one of several
-// values cannot be read off the whole record. The result holds until the next
-// call.
-func (p *person) one(r patient.Record) *patient.Normalized {
-	p.sent = r
-	p.normalize(&p.scratch, &p.sent)
-	return &p.scratch
+// byteKey is key of one part.
+func (p *person) byteKey(part []byte) string {
+	b := &p.keys
+	if b.Cap()-b.Len() < len(part) {
+		b.Reset()
+		b.Grow(max(len(part), keyBlock))
+	}
+	from := b.Len()
+	b.Write(part)
+	return b.String()[from:]
 }
 
-func (p *person) normalize(dst *patient.Normalized, r *patient.Record) {
-	if p.normalizer != nil {
-		p.normalizer.Apply(dst, r)
-		return
+// A place is that of a standard field among the others.
+type place uint8
+
+// fields are the standard fields by their places.
+var fields = patient.StandardNames()
+
+// fieldAt returns the place of a standard field; SurvivorshipFields that are
+// none have that of the first of their parts.
+func fieldAt(name string) place {
+	switch name {
+	case "name":
+		name = "given_name"
+	case "mother", "guardian":
+		name += "_given"
 	}
-	*dst, _ = patient.Normalize(r, p.profile)
+	i := slices.Index(fields, name)
+	if i < 0 {
+		panic("merge: " + name + " is no standard field")
+	}
+	return place(i)
 }
+
+// unitFields are the places of the units.
+var unitFields = func() (at [numUnits]place) {
+	for u, name := range unitNames {
+		at[u] = fieldAt(name)
+	}
+	return at
+}()
+
+// The places of other fields that values are put into.
+var (
+	atFullName     = fieldAt("full_name")
+	atGivenName    = fieldAt("given_name")
+	atMiddleName   = fieldAt("middle_name")
+	atFamilyName   = fieldAt("family_name")
+	atSuffix       = fieldAt("suffix")
+	atAlias        = fieldAt("alias")
+	atMotherGiven  = fieldAt("mother_given")
+	atMotherFamily = fieldAt("mother_family")
+	atGuardian     = [...]place{fieldAt("guardian_given"), fieldAt("guardian_family"), fieldAt("guardian_relationship")}
+	atStreetNumber = fieldAt("street_number")
+	atStreet       = fieldAt("street")
+	atUnit         = fieldAt("unit")
+	atAddress2     = fieldAt("address2")
+	atCity         = fieldAt("city")
+	atState        = fieldAt("state")
+	atPostalCode   = fieldAt("postal_code")
+	atCountry      = fieldAt("country")
+	atAuthority    = fieldAt("mrn_authority")
+	atDistrict     = fieldAt("district")
+	atGrade        = fieldAt("grade")
+	atProtected    = fieldAt("protected")
+)
 
 // put adds a value to the golden record.
-func (p *person) put(field, value string, from int32, rule Rule, agree, differ int) {
+func (p *person) put(at place, value string, from int32, rule Rule, agree, differ int) {
 	r := p.members[from].record
-	p.out.Values = append(p.out.Values, Value{field, value, r.Source, r.ID, rule, agree, differ})
+	p.places = append(p.places, at)
+	p.out.Values = append(p.out.Values, Value{fields[at], value, r.Source, r.ID, rule, agree, differ})
 }
 
-func (p *person) drop(field string, m *member) {
-	p.out.Dropped = append(p.out.Dropped, Dropped{field, m.record.Source, m.record.ID})
+func (p *person) drop(at place, m *member) {
+	if !p.brief {
+		p.out.Dropped = append(p.out.Dropped, Dropped{fields[at], m.record.Source, m.record.ID})
+	}
 }

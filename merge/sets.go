@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/idem-health/idem/match/patient"
 )
 
 // keep lets every value of a unit survive, each once, in the spelling that is
@@ -58,8 +56,7 @@ func phonesOf(p *person, m *member, place int) (raw, key string, ok bool) {
 		return "", "", false
 	}
 	raw = m.record.Phones[place]
-	p.alone.texts[0] = raw
-	return raw, first(p.one(patient.Record{Phones: p.alone.texts[:]}).Phones), true
+	return raw, p.normalizer.Phone(raw), true
 }
 
 func emailsOf(p *person, m *member, place int) (raw, key string, ok bool) {
@@ -67,15 +64,7 @@ func emailsOf(p *person, m *member, place int) (raw, key string, ok bool) {
 		return "", "", false
 	}
 	raw = m.record.Emails[place]
-	p.alone.texts[0] = raw
-	return raw, first(p.one(patient.Record{Emails: p.alone.texts[:]}).Emails), true
-}
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
+	return raw, p.normalizer.Email(raw), true
 }
 
 // texts keeps all values of a unit that is a list of texts. value returns the
@@ -91,7 +80,7 @@ func (p *person) texts(u unit, value func(p *person, m *member, place int) (raw,
 			case blank(raw):
 				continue
 			case key == "":
-				p.drop(unitNames[u], m)
+				p.drop(unitFields[u], m)
 				continue
 			default:
 				list = append(list, candidate{member: int32(i), part: int32(j), key: key, full: fullText(key), raw: raw})
@@ -103,6 +92,6 @@ func (p *person) texts(u unit, value func(p *person, m *member, place int) (raw,
 	p.list = list
 	kept, rule, holders := p.keep(u, list)
 	for _, c := range kept {
-		p.put(unitNames[u], strings.TrimSpace(c.raw), c.member, rule, int(c.agree), holders-int(c.agree))
+		p.put(unitFields[u], strings.TrimSpace(c.raw), c.member, rule, int(c.agree), holders-int(c.agree))
 	}
 }

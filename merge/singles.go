@@ -10,7 +10,7 @@ import (
 // singles are the units of one field and one value.
 var singles = []single{
 	{unitMaidenName, maidenName},
-	{unitBirthDate, func(_ *person, m *member) (string, string, int32) { return date(m.record.BirthDate, m.normal.Birth) }},
+	{unitBirthDate, func(p *person, m *member) (string, string, int32) { return p.date(&m.record.BirthDate, m.normal.Birth) }},
 	{unitBirthTime, func(_ *person, m *member) (string, string, int32) {
 		return text(m.record.BirthTime, number(int(m.normal.BirthTime)))
 	}},
@@ -23,8 +23,8 @@ var singles = []single{
 	{unitMotherMaiden, func(_ *person, m *member) (string, string, int32) {
 		return text(m.record.Mother.Maiden, m.normal.MotherMaiden)
 	}},
-	{unitMotherBirthDate, func(_ *person, m *member) (string, string, int32) {
-		return date(m.record.Mother.BirthDate, m.record.Mother.BirthDate)
+	{unitMotherBirthDate, func(p *person, m *member) (string, string, int32) {
+		return p.date(&m.record.Mother.BirthDate, m.record.Mother.BirthDate)
 	}},
 	{unitBirthFacility, func(_ *person, m *member) (string, string, int32) {
 		return text(m.record.BirthFacility, m.normal.BirthFacility)
@@ -32,7 +32,7 @@ var singles = []single{
 	{unitOccupation, func(_ *person, m *member) (string, string, int32) {
 		return text(m.record.Occupation, m.normal.Occupation)
 	}},
-	{unitDeathDate, func(_ *person, m *member) (string, string, int32) { return date(m.record.Death, m.normal.Death) }},
+	{unitDeathDate, func(p *person, m *member) (string, string, int32) { return p.date(&m.record.Death, m.normal.Death) }},
 }
 
 func text(raw, key string) (string, string, int32) {
@@ -48,12 +48,17 @@ func number(n int) string {
 }
 
 // date writes a date as it was read, so that one spelling means one day.
-func date(received, normal patient.Date) (string, string, int32) {
-	raw := received.String()
-	if raw == "" {
-		raw = strings.TrimSpace(received.Text) // unreadable: it has no key and is dropped
+func (p *person) date(received *patient.Date, normal patient.Date) (string, string, int32) {
+	var buf [16]byte
+	switch raw := received.AppendString(buf[:0]); {
+	case len(raw) == 0: // unreadable: it has no key and is dropped
+		return strings.TrimSpace(received.Text), "", 0
+	case string(raw) == received.Text: // as most are
+		return received.Text, p.byteKey(normal.AppendCompact(buf[:0])), fullDate(normal)
+	default:
+		text := string(raw)
+		return text, p.byteKey(normal.AppendCompact(buf[:0])), fullDate(normal)
 	}
-	return raw, normal.Compact(), fullDate(normal)
 }
 
 // sex is what was sent; one decoded from a placeholder is evidence, not a value.
@@ -62,7 +67,7 @@ func sex(p *person, m *member) (string, string, int32) {
 		return "", "", 0
 	}
 	key := ""
-	if s := p.one(patient.Record{Sex: m.record.Sex}).Sex; s != 0 {
+	if s := p.normalizer.Sex(m.record.Sex); s != 0 {
 		key = string(rune(s))
 	}
 	return text(m.record.Sex, key)
@@ -70,29 +75,28 @@ func sex(p *person, m *member) (string, string, int32) {
 
 // birthFacts returns multiple birth and birth order as sent, the right way
 // round where the sender exchanged the two.
-func (p *person) birthFacts(m *member) (multiple, order string) {
+func birthFacts(m *member) (multiple, order string) {
 	multiple, order = m.record.MultipleBirth, m.record.BirthOrder
-	if multiple != "" && order != "" && p.one(patient.Record{BirthOrder: order}).BirthOrder == 0 &&
-		p.one(patient.Record{MultipleBirth: multiple, BirthOrder: order}).BirthOrder != 0 {
+	if patient.BirthFactsSwapped(multiple, order) {
 		return order, multiple
 	}
 	return multiple, order
 }
 
 func multipleBirth(p *person, m *member) (string, string, int32) {
-	raw, _ := p.birthFacts(m)
+	raw, _ := birthFacts(m)
 	if raw == "" {
 		return "", "", 0
 	}
-	return text(raw, number(int(p.one(patient.Record{MultipleBirth: raw}).Multiple)))
+	return text(raw, number(int(p.normalizer.MultipleBirth(raw))))
 }
 
 func birthOrder(p *person, m *member) (string, string, int32) {
-	_, raw := p.birthFacts(m)
+	_, raw := birthFacts(m)
 	if raw == "" {
 		return "", "", 0
 	}
-	return text(raw, number(int(p.one(patient.Record{BirthOrder: raw}).BirthOrder)))
+	return text(raw, number(int(p.normalizer.BirthOrder(raw))))
 }
 
 func maidenName(_ *person, m *member) (string, string, int32) {

@@ -39,8 +39,35 @@ const (
 	Restricted Rule = "restricted" // one member's restriction holds for the person
 )
 
-// ruleNames lists the rules that can be named.
-var ruleNames = []Rule{LegalOverPlaceholder, Trust, Verified, Agreement, Recency, Completeness, Digest}
+// ruleNames lists the rules that can be named, by their numbers.
+var ruleNames = [...]Rule{
+	byLegal: LegalOverPlaceholder, byTrust: Trust, byVerified: Verified, byAgreement: Agreement,
+	byRecency: Recency, byCompleteness: Completeness, byDigest: Digest,
+}
+
+// A ruleNumber is a rule, compiled: a rule is asked for every value.
+type ruleNumber uint8
+
+const (
+	byLegal ruleNumber = iota
+	byTrust
+	byVerified
+	byAgreement
+	byRecency
+	byCompleteness
+	byDigest
+)
+
+// numbered compiles rules. One that is not known decides nothing.
+func numbered(rules []Rule) []ruleNumber {
+	var numbers []ruleNumber
+	for _, r := range rules {
+		if i := slices.Index(ruleNames[:], r); i >= 0 {
+			numbers = append(numbers, ruleNumber(i))
+		}
+	}
+	return numbers
+}
 
 // A unit is what survives as one value: a standard field, or a group of them
 // that makes no sense mixed from two records.
@@ -165,7 +192,7 @@ func (s Survivorship) Validate() error {
 	check := func(field string, rules []Rule) {
 		for i, r := range rules {
 			switch {
-			case !slices.Contains(ruleNames, r):
+			case !slices.Contains(ruleNames[:], r):
 				fault("%s: no rule %q; there are %v", field, r, ruleNames)
 			case slices.Contains(rules[:i], r):
 				fault("%s: rule %q twice", field, r)
@@ -199,7 +226,7 @@ func (s Survivorship) Validate() error {
 
 // A Chooser is a [Survivorship] ready to use. It is safe for concurrent use.
 type Chooser struct {
-	rules   [numUnits][]Rule
+	rules   [numUnits][]ruleNumber
 	trust   map[string]int
 	table   *doseTable
 	profile patient.Profile
@@ -231,12 +258,13 @@ func (s Survivorship) compile(profile patient.Profile) *Chooser {
 		c.trust[source] = t
 	}
 	for u, name := range unitNames {
-		c.rules[u] = slices.Clone(s.Default)
+		rules := s.Default
 		for _, f := range s.Fields {
 			if f.Field == name {
-				c.rules[u] = slices.Clone(f.Rules)
+				rules = f.Rules
 			}
 		}
+		c.rules[u] = numbered(rules)
 	}
 	return c
 }

@@ -99,14 +99,20 @@ func (v *Vaccines) CVX(ndc string) (string, bool) {
 // cvxCode is a CVX code of at least two digits, as CDC writes it; "" for what is
 // none.
 func cvxCode(s string) string {
-	s = strings.TrimLeft(strings.TrimSpace(s), "0")
-	if s == "" || len(s) > 4 || !allDigits(s) {
+	padded := strings.TrimSpace(s)
+	s = padded
+	for len(s) > 0 && s[0] == '0' {
+		s = s[1:]
+	}
+	switch {
+	case s == "" || len(s) > 4 || !allDigits(s):
 		return ""
+	case len(s) > 1:
+		return s
+	case len(padded) > 1:
+		return padded[len(padded)-2:]
 	}
-	if len(s) == 1 {
-		return "0" + s
-	}
-	return s
+	return "0" + s
 }
 
 // ndcCode is an NDC as 11 digits, five for the labeler, four for the product

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/idem-health/idem/match/patient"
+	"github.com/idem-health/idem/merge"
 )
 
 // Columns that belong together hold a value for each other's, an empty one
@@ -73,4 +76,63 @@ func TestWorklistNamesRecords(t *testing.T) {
 	rows := sheetOf(t, dir, "worklist.csv")
 	require.Len(t, rows, 1)
 	assert.ElementsMatch(t, []string{"feed/2", "feed/3"}, strings.Split(rows[0]["candidate_records"], ";"))
+}
+
+// A plain value is written as it is, also between others.
+func FuzzPlainPart(f *testing.F) {
+	for _, v := range []string{"", "12 N Oak St", "=1+1", "a;=b", "\uff1dx", "x\uff1d", `\.`, "a,b", `a"b`, " a", "a\n", "Ann", "-", "9|x"} {
+		f.Add([]byte(v))
+	}
+	f.Fuzz(func(t *testing.T, v []byte) {
+		if !plainPart(v) {
+			return
+		}
+		for _, cell := range [][]byte{v, append(append([]byte("a;"), v...), ";b"...)} {
+			require.Equal(t, string(cell)+",", string(appendCell(nil, appendTame(nil, cell))))
+		}
+	})
+}
+
+// What a scratch is given comes back in the order of the people, from its
+// buffers and from its file.
+func TestScratchGivesBack(t *testing.T) {
+	const people = 3*partPeople + 17
+	f, err := newFolder(filepath.Join(t.TempDir(), "people"), false)
+	require.NoError(t, err)
+	defer f.discard()
+	s := newScratch(f, people)
+	values := func(person int) []merge.Value {
+		list := []merge.Value{{Field: "given_name", Value: strings.Repeat("x", person%100), Source: "a", ID: fmt.Sprint(person), Rule: merge.Sole}}
+		for i := range person % 40 { // of more records than are looked at for a name
+			list = append(list, merge.Value{Field: "phone", Value: fmt.Sprint(i), Source: "b", ID: fmt.Sprint(i % 20), Rule: merge.Union})
+		}
+		return list
+	}
+	for i := range people {
+		person := (i*7919 + 13) % people // any order
+		require.NoError(t, s.add(person, person%40+1, values(person)))
+	}
+	require.NotNil(t, s.file, "it is too much for the buffers")
+	names, numbers := s.columns()
+	require.Equal(t, []string{"given_name", "phone"}, names)
+	next := 0
+	var row goldenRow
+	require.NoError(t, s.each(func(person int, data decoder) error {
+		require.Equal(t, next, person)
+		next++
+		row.decode(data)
+		require.EqualValues(t, person%40+1, row.members)
+		for i, v := range values(person) {
+			got := row.values[i]
+			require.Equal(t, v, merge.Value{
+				Field: names[slices.Index(numbers, got.field)], Value: string(got.text), Source: string(row.from[got.from].name[:1]),
+				ID: string(row.from[got.from].name[2:]), Rule: got.rule,
+			})
+		}
+		return nil
+	}))
+	require.Equal(t, people, next)
+	require.NoError(t, s.close())
+	_, err = os.Stat(s.file.Name())
+	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -224,10 +224,10 @@ func smallNumber(w string) (uint8, bool) {
 	return 0, false
 }
 
-// swappedMultiple reports whether the multiple birth indicator holds a number
+// BirthFactsSwapped reports whether the multiple birth indicator holds a number
 // and the birth order a yes or no: the two were exchanged, as printed in the
 // appendix of the national guide.
-func swappedMultiple(multiple, order string) bool {
+func BirthFactsSwapped(multiple, order string) bool {
 	if len(order) == 0 || len(multiple) == 0 {
 		return false
 	}

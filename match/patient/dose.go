@@ -42,16 +42,23 @@ func lotNumber(raw string) string {
 // Key returns the normalised form of a dose, "CVX|YYYYMMDD|LOT", or "" for what
 // is no dose of known kind and day. Refusals and "no vaccine" carry 998 or 999.
 func (d *Dose) Key() string {
+	var buf [64]byte
+	return string(d.AppendKey(buf[:0]))
+}
+
+// AppendKey appends [Dose.Key] to dst.
+func (d *Dose) AppendKey(dst []byte) []byte {
 	cvx := digitsOf(strings.TrimSpace(cutRaw(d.CVX)))
-	if cvx = strings.TrimLeft(cvx, "0"); cvx == "" || len(cvx) > 4 || cvx == "998" || cvx == "999" || !d.Date.Full() {
-		return ""
+	for len(cvx) > 0 && cvx[0] == '0' {
+		cvx = cvx[1:]
 	}
-	lot := lotNumber(d.Lot)
-	b := make([]byte, 0, len(cvx)+len(lot)+12)
+	if cvx == "" || len(cvx) > 4 || cvx == "998" || cvx == "999" || !d.Date.Full() {
+		return dst
+	}
 	if len(cvx) == 1 {
-		b = append(b, '0')
+		dst = append(dst, '0')
 	}
-	b = append(append(b, cvx...), '|')
-	b = append(d.Date.AppendCompact(b), '|')
-	return string(append(b, lot...))
+	dst = append(append(dst, cvx...), '|')
+	dst = append(d.Date.AppendCompact(dst), '|')
+	return append(dst, lotNumber(d.Lot)...)
 }

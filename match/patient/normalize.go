@@ -12,9 +12,8 @@ import (
 // the record's contents, whatever its id, source, line and attributes; it never
 // fails, and everything it returns is bounded.
 func Normalize(r *Record, p Profile) (Normalized, []Issue) {
-	z := Normalizer{rules: p.compile()}
 	var n Normalized
-	return n, z.Apply(&n, r)
+	return n, NewPlainNormalizer(p).Apply(&n, r)
 }
 
 // A Normalizer normalises many records under one profile. It does what
@@ -52,16 +51,15 @@ func NewNormalizer(p Profile) *Normalizer {
 	return z
 }
 
+// NewPlainNormalizer returns a Normalizer that remembers nothing, for a handful
+// of records.
+func NewPlainNormalizer(p Profile) *Normalizer { return &Normalizer{rules: p.compile()} }
+
 // Apply makes dst the normalised form of r, reusing its memory. The strings of
 // dst may be pieces of the record's. The issues are valid until the next Apply.
 func (z *Normalizer) Apply(dst *Normalized, r *Record) []Issue {
 	z.issues = z.issues[:0]
-	*dst = Normalized{
-		GivenAliases: dst.GivenAliases[:0], FamilyAliases: dst.FamilyAliases[:0],
-		GuardianGiven: dst.GuardianGiven[:0], GuardianFamily: dst.GuardianFamily[:0],
-		Addresses: dst.Addresses[:0], Phones: dst.Phones[:0], Emails: dst.Emails[:0],
-		MRN: dst.MRN[:0], StudentID: dst.StudentID[:0], Doses: dst.Doses[:0],
-	}
+	dst.reset()
 	z.dates(dst, r)
 	z.birthFacts(dst, r)
 	z.gaveBirthDose = gaveBirthDose(dst.Birth, r.Doses)
@@ -94,6 +92,16 @@ func (z *Normalizer) Apply(dst *Normalized, r *Record) []Issue {
 		return nil
 	}
 	return z.issues
+}
+
+// reset empties n and keeps its memory.
+func (n *Normalized) reset() {
+	*n = Normalized{
+		GivenAliases: n.GivenAliases[:0], FamilyAliases: n.FamilyAliases[:0],
+		GuardianGiven: n.GuardianGiven[:0], GuardianFamily: n.GuardianFamily[:0],
+		Addresses: n.Addresses[:0], Phones: n.Phones[:0], Emails: n.Emails[:0],
+		MRN: n.MRN[:0], StudentID: n.StudentID[:0], Doses: n.Doses[:0],
+	}
 }
 
 func (z *Normalizer) issue(f Field, code IssueCode) {
@@ -184,7 +192,7 @@ func (z *Normalizer) birthFacts(n *Normalized, r *Record) {
 		n.BirthTime = t
 	}
 	multiple, order := r.MultipleBirth, r.BirthOrder
-	if swappedMultiple(multiple, order) {
+	if BirthFactsSwapped(multiple, order) {
 		multiple, order = order, multiple
 		z.issue(FieldMultipleBirth, IssueSwapped)
 	}
@@ -256,24 +264,42 @@ func (z *Normalizer) identifiers(n *Normalized, r *Record) {
 // scoped adds AUTHORITY|NUMBER. A number that is the birth date was filled in
 // where there was none.
 func (z *Normalizer) scoped(list []string, f Field, n *Normalized, id *Identifier, authority string) []string {
-	v, issue := recordNumber(id.Value)
-	if issue == "" && len(v) == 8 && v == n.Birth.Compact() {
-		v, issue = "", IssueDefault
-	}
+	v, issue := scoped(n.Birth, id, authority)
 	z.issue(f, issue)
 	if v == "" {
 		return list
+	}
+	return z.add(list, v, maxList, f)
+}
+
+// scoped reads one such number; "" for junk.
+func scoped(birth Date, id *Identifier, authority string) (string, IssueCode) {
+	v, issue := recordNumber(id.Value)
+	if issue == "" && len(v) == 8 && v == birth.Compact() {
+		v, issue = "", IssueDefault
+	}
+	if v == "" {
+		return "", issue
 	}
 	scope := trimRightSpace(cutBytes(fold.Words(cutRaw(authority)), maxText/2))
 	v = cutBytes(v, maxText/2-1)
 	if scope == "" && (id.Type == "SR" || id.Type == "WC") {
 		scope = id.Type
 	}
-	return z.add(list, scope+"|"+v, maxList, f)
+	return scope + "|" + v, issue
 }
 
 func (z *Normalizer) address(n *Normalized, a *Address) {
-	var out NormalAddress
+	switch out := z.readAddress(a); {
+	case out == NormalAddress{} || slices.Contains(n.Addresses, out):
+	case len(n.Addresses) >= maxList:
+		z.issue(FieldStreet, IssueBounded)
+	default:
+		n.Addresses = append(n.Addresses, out)
+	}
+}
+
+func (z *Normalizer) readAddress(a *Address) (out NormalAddress) {
 	if a.Street != "" {
 		numbered := 0
 		if a.Number != "" {
@@ -309,13 +335,7 @@ func (z *Normalizer) address(n *Normalized, a *Address) {
 	out.City = z.fixed(&z.cities, FieldCity, a.City, readCity)
 	out.State = z.fixed(&z.states, FieldState, a.State, readState)
 	out.PostalCode = z.fixed(&z.postal, FieldPostalCode, a.PostalCode, readPostal)
-	switch {
-	case out == NormalAddress{} || slices.Contains(n.Addresses, out):
-	case len(n.Addresses) >= maxList:
-		z.issue(FieldStreet, IssueBounded)
-	default:
-		n.Addresses = append(n.Addresses, out)
-	}
+	return out
 }
 
 // doses makes the dose keys and finds the latest sign of life.

@@ -314,14 +314,29 @@ func (r *Record) Reset() {
 // Clone returns a record of its own, for a caller that keeps what a reader will
 // overwrite.
 func (r *Record) Clone() Record {
-	c := *r
-	c.Names = slices.Clone(r.Names)
-	c.Guardians = slices.Clone(r.Guardians)
-	c.Addresses = slices.Clone(r.Addresses)
-	c.Phones = slices.Clone(r.Phones)
-	c.Emails = slices.Clone(r.Emails)
-	c.Identifiers = slices.Clone(r.Identifiers)
-	c.Doses = slices.Clone(r.Doses)
-	c.Attributes = slices.Clone(r.Attributes)
+	var c Record
+	r.CloneInto(&c)
 	return c
+}
+
+// CloneInto makes dst a [Record.Clone] of r, reusing its memory.
+func (r *Record) CloneInto(dst *Record) {
+	old := *dst
+	*dst = *r
+	dst.Names = cloneInto(old.Names, r.Names)
+	dst.Guardians = cloneInto(old.Guardians, r.Guardians)
+	dst.Addresses = cloneInto(old.Addresses, r.Addresses)
+	dst.Phones = cloneInto(old.Phones, r.Phones)
+	dst.Emails = cloneInto(old.Emails, r.Emails)
+	dst.Identifiers = cloneInto(old.Identifiers, r.Identifiers)
+	dst.Doses = cloneInto(old.Doses, r.Doses)
+	dst.Attributes = cloneInto(old.Attributes, r.Attributes)
+}
+
+// cloneInto is slices.Clone into the memory of dst, if there is any.
+func cloneInto[E any](dst, list []E) []E {
+	if dst == nil {
+		return slices.Clone(list)
+	}
+	return append(dst[:0], list...)
 }

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	mostCandidates = 1_000_000 // more candidate pairs are sampled
-	binsPerBit     = 16        // of the weights that are counted
+	mostCandidates = 100_000 // more candidate pairs are sampled
+	binsPerBit     = 16      // of the weights that are counted
 	lowestBits     = -64
 	numBins        = 128 * binsPerBit
 )
