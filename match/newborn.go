@@ -19,7 +19,7 @@ const (
 
 // newbornFields are what the newborn rules read beside the comparisons' fields.
 var newbornFields = []patient.Field{
-	patient.FieldGiven, patient.FieldGivenAlias, patient.FieldFamily, patient.FieldFamilyAlias, patient.FieldPlaceholderClass,
+	patient.FieldGiven, patient.FieldGivenAlias, patient.FieldMiddle, patient.FieldFamily, patient.FieldFamilyAlias, patient.FieldPlaceholderClass,
 	patient.FieldBirthDate, patient.FieldBirthTime, patient.FieldSex, patient.FieldMultipleBirth, patient.FieldBirthOrder,
 	patient.FieldMotherGiven, patient.FieldMotherFamily, patient.FieldMotherMaiden,
 	patient.FieldGuardianGiven, patient.FieldGuardianFamily,

@@ -70,6 +70,7 @@ func (r rowReader) view(n *patient.Normalized, row int) {
 func (r rowReader) read(n *patient.Normalized, row int) {
 	r.view(n, row)
 	n.GivenAliases = r.all(n.GivenAliases, row, patient.FieldGivenAlias)
+	n.Middle = r.one(row, patient.FieldMiddle)
 	n.Family, n.FamilyAliases = r.one(row, patient.FieldFamily), r.all(n.FamilyAliases, row, patient.FieldFamilyAlias)
 	n.BirthTime = clockMinutes(r.one(row, patient.FieldBirthTime))
 	n.Sex = 0

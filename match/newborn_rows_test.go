@@ -20,7 +20,7 @@ func newbornRecords(n int) []patient.Record {
 	rng := rand.New(rand.NewPCG(4, 4))
 	pools := map[string][]string{
 		"given_name": {"BABYBOY", "BABY GIRL A", "JUDYSGIRL", "NINA", "Liam", "Emma", "", "UNKNOWN"},
-		"alias":      {"", "", "Lee"}, "family_name": {"Smith", "Garcia Lopez", ""}, "maiden_name": {"", "Jones"},
+		"alias":      {"", "", "Lee"}, "middle_name": {"", "", "Emma", "Ray"}, "family_name": {"Smith", "Garcia Lopez", ""}, "maiden_name": {"", "Jones"},
 		"birth_date": {"2026-03-01", "2026-03-02", "2026-03", ""}, "birth_time": {"", "0930", "0935"}, "sex": {"F", "M", ""},
 		"multiple_birth": {"", "Y", "N"}, "birth_order": {"", "1", "2"}, "mother_given": {"", "Judy", "Carol"},
 		"mother_maiden": {"", "Jones"}, "guardian_given": {"", "Paul;Judy"}, "guardian_family": {"", "Smith"},

@@ -14,7 +14,7 @@ type Fact uint8
 const (
 	Unknown Fact = iota // missing on a side, or not to be compared
 	Agrees
-	Nearly  // a birth date one day off or with month and day exchanged, a birth minutes apart
+	Nearly  // a birth date one day off or with month and day exchanged, a birth minutes apart, a digit of a phone
 	Differs // both known, and not the same
 )
 
@@ -47,6 +47,7 @@ type NewbornPair struct {
 	Order       Fact // of birth
 	Mother      Fact // given name, sent, decoded or a guardian's
 	Maiden      Fact // the mother's family name before marriage
+	Guardian    Fact // who is not the mother
 	Phone       Fact
 	Address     Fact // no institution's
 	Facility    Fact

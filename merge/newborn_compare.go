@@ -40,7 +40,8 @@ func CompareNewborn(a, b *patient.Normalized) NewbornPair {
 		Order:       equalFact(a.BirthOrder, b.BirthOrder),
 		Mother:      motherFact(a, b),
 		Maiden:      maidenFact(a.MotherMaiden, b.MotherMaiden),
-		Phone:       sharedFact(a.Phones, b.Phones),
+		Guardian:    guardianFact(a, b),
+		Phone:       phoneFact(a.Phones, b.Phones),
 		Address:     addressFact(a, b),
 		Facility:    equalFact(a.BirthFacility, b.BirthFacility),
 		Identifier:  identifierFact(a, b),
@@ -63,14 +64,38 @@ func equalFact[T comparable](a, b T) Fact {
 	return Differs
 }
 
-func sharedFact(a, b []string) Fact {
+func shared(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+// phoneFact compares phones; one digit off is nearly the same.
+func phoneFact(a, b []string) Fact {
 	if len(a) == 0 || len(b) == 0 {
 		return Unknown
 	}
-	if slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) }) {
+	if shared(a, b) {
 		return Agrees
 	}
+	for _, s := range a {
+		if slices.ContainsFunc(b, func(t string) bool { return len(s) >= 10 && len(s) == len(t) && strsim.OSAWithin(s, t, 1) }) {
+			return Nearly
+		}
+	}
 	return Differs
+}
+
+// guardianFact says whether a guardian who is not the mother is the same:
+// given and family name. That others are known says nothing.
+func guardianFact(a, b *patient.Normalized) Fact {
+	if !shared(a.GuardianFamily, b.GuardianFamily) {
+		return Unknown
+	}
+	for _, s := range a.GuardianGiven {
+		if s != a.MotherGiven && s != b.MotherGiven && slices.Contains(b.GuardianGiven, s) && a.MotherGiven+b.MotherGiven != "" {
+			return Agrees
+		}
+	}
+	return Unknown
 }
 
 // sameName says whether two given names are one: spelled alike, one letter off,
@@ -79,6 +104,8 @@ func sameName(a, b string) bool {
 	return a == b || patient.SameNickname(a, b) || min(len(a), len(b)) >= 4 && strsim.OSAWithin(a, b, 1)
 }
 
+// givenFact compares legal given names. Those of one who is called by a second
+// name, or by one of two, are nearly the same.
 func givenFact(a, b *patient.Normalized) Fact {
 	switch {
 	case len(a.Given) < 2 || len(b.Given) < 2:
@@ -86,8 +113,10 @@ func givenFact(a, b *patient.Normalized) Fact {
 	case a.Given == b.Given || patient.SameNickname(a.Given, b.Given),
 		slices.Contains(a.GivenAliases, b.Given), slices.Contains(b.GivenAliases, a.Given):
 		return Agrees
-	case sameName(a.Given, b.Given):
-		return Nearly // JAYDEN and KAYDEN: a slip, or twins
+	case sameName(a.Given, b.Given): // JAYDEN and KAYDEN: a slip, or twins
+		return Nearly
+	case sharePart(a.Given, b.Given) || sharePart(a.Given, b.Middle) || sharePart(a.Middle, b.Given):
+		return Nearly
 	}
 	return Differs
 }
@@ -101,7 +130,7 @@ func motherFact(a, b *patient.Normalized) Fact {
 		return Unknown
 	}
 	for _, s := range x {
-		if slices.ContainsFunc(y, func(t string) bool { return sameName(s, t) }) {
+		if slices.ContainsFunc(y, func(t string) bool { return sameName(s, t) || sharePart(s, t) }) {
 			return Agrees
 		}
 	}
@@ -212,7 +241,7 @@ func addressFact(a, b *patient.Normalized) Fact {
 				continue
 			}
 			known = true
-			if x.Street == y.Street && x.Number == y.Number && (x.PostalCode == "" || y.PostalCode == "" || x.PostalCode == y.PostalCode) {
+			if sameHome(x, y) {
 				return Agrees
 			}
 		}
@@ -221,6 +250,31 @@ func addressFact(a, b *patient.Normalized) Fact {
 		return Differs
 	}
 	return Unknown
+}
+
+// sameHome says whether two addresses are one. Of a street that is written
+// otherwise (certificates leave out whether it is a road or a lane) the number
+// and the place must agree, and no unit be another.
+func sameHome(a, b *patient.NormalAddress) bool {
+	if a.Number != b.Number {
+		return false
+	}
+	post, city := equalFact(a.PostalCode, b.PostalCode), equalFact(a.City, b.City)
+	if a.Street == b.Street && post != Differs {
+		return true
+	}
+	return a.Number != "" && (post == Agrees || city == Agrees) && equalFact(a.Unit, b.Unit) != Differs && sameStreet(a.Street, b.Street)
+}
+
+// sameStreet says whether two streets are one: alike, one letter off, or one
+// without the other's last word.
+func sameStreet(a, b string) bool {
+	return a == b || beginsWith(a, b) || beginsWith(b, a) || min(len(a), len(b)) >= 5 && strsim.OSAWithin(a, b, 1)
+}
+
+func beginsWith(long, short string) bool {
+	rest, ok := strings.CutPrefix(long, short)
+	return ok && len(short) >= 3 && len(rest) > 1 && rest[0] == ' ' && !strings.Contains(rest[1:], " ")
 }
 
 // identifierFact compares personal numbers, those of organisations within one

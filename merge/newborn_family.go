@@ -183,12 +183,13 @@ func (s *newbornSolver) findRivals() {
 
 // twoChildren says whether two newborns are surely, or as far as one can tell,
 // two children. Where one of them, or the child they both may be, is said to be
-// the only one of its birth, two of its mother are one.
+// the only one of its birth, two of its mother are one, and so are two that were
+// born in the same place of the same birth, or at the same minute.
 func (s *newbornSolver) twoChildren(a, b *newborn, p *NewbornPair, only bool) bool {
-	only = only || a.view.Multiple == patient.No || b.view.Multiple == patient.No
-	single := only && p.oneMother() && !a.view.multiple() && !b.view.multiple()
+	only = only || a.view.Multiple == patient.No || b.view.Multiple == patient.No || p.BirthTime == Agrees
+	one := p.oneMother() && (p.Order == Agrees || only && !a.view.multiple() && !b.view.multiple())
 	return p.Hard || p.Soft && p.Identifier != Agrees || p.Order == Differs || p.Certificate == Differs ||
-		p.Identifier == Differs && (!single || p.Sequential) || p.Mother == Differs || p.Sex == Differs || p.BirthDate == Differs
+		p.Identifier == Differs && (!one || p.Sequential) || p.Mother == Differs || p.Sex == Differs || p.BirthDate == Differs
 }
 
 // maxFamily is how many newborns and how many children of each a search goes

@@ -235,7 +235,7 @@ func (s *newbornSolver) pool(a, b []uint32) (all NewbornPair, with uint32) {
 			all.Sequential = all.Sequential || p.Sequential
 			for _, f := range [...]struct{ to, of *Fact }{
 				{&all.Given, &p.Given}, {&all.Family, &p.Family}, {&all.BirthDate, &p.BirthDate}, {&all.BirthTime, &p.BirthTime},
-				{&all.Sex, &p.Sex}, {&all.Mother, &p.Mother}, {&all.Maiden, &p.Maiden}, {&all.Phone, &p.Phone}, {&all.Address, &p.Address},
+				{&all.Sex, &p.Sex}, {&all.Mother, &p.Mother}, {&all.Maiden, &p.Maiden}, {&all.Guardian, &p.Guardian}, {&all.Phone, &p.Phone}, {&all.Address, &p.Address},
 				{&all.Facility, &p.Facility}, {&all.Identifier, &p.Identifier}, {&all.Dose, &p.Dose},
 			} {
 				if *f.to == Unknown || *f.of != Unknown && *f.of < *f.to {
@@ -256,8 +256,8 @@ func (f *fit) judge(b, c *NewbornView) {
 	sure := certificate || number
 	twins := b.multiple() || c.multiple()
 	// If one of them is said to be the only child of its birth, another one of its
-	// mother and day is itself.
-	single := x.oneMother() && !twins && (b.Multiple == patient.No || c.Multiple == patient.No)
+	// mother and day is itself; so is one that was born at the same minute.
+	single := x.oneMother() && !twins && (b.Multiple == patient.No || c.Multiple == patient.No || x.BirthTime == Agrees)
 	otherChart := x.Identifier == Differs && !certificate && !single
 	switch {
 	case x.Hard || x.Order == Differs || x.Certificate == Differs,
@@ -361,7 +361,7 @@ func (p *NewbornPair) contact() bool { return p.Phone == Agrees || p.Address == 
 // family share what another mother of these names would not: few of them give
 // birth in one hospital on one day, or had one maiden name.
 func (p *NewbornPair) corroborated() bool {
-	return p.Dose == Agrees || p.Facility == Agrees || p.Maiden == Agrees
+	return p.Dose == Agrees || p.Facility == Agrees || p.Maiden == Agrees || p.Guardian == Agrees || p.Phone == Nearly
 }
 
 // family says whether a child is of the newborn's family, be it this newborn or

@@ -286,6 +286,7 @@ func (z *Normalizer) classified(n *Normalized, given, family string, middleCore 
 	ctx := placeholderContext{
 		MotherGiven: n.MotherGiven, MotherFamily: n.MotherFamily, Family: family,
 		Sex: n.Sex, AgeDays: z.ageDays(n), BirthHospital: z.gaveBirthDose || bornAtSender(n),
+		Single: n.Multiple == No && n.BirthOrder == 0,
 	}
 	if ctx.MotherFamily == "" {
 		ctx.MotherFamily = n.MotherMaiden

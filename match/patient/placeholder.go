@@ -14,6 +14,7 @@ type placeholderContext struct {
 	Sex                       byte   // 'F', 'M' or 0
 	AgeDays                   int    // age when received; -1 unknown
 	BirthHospital             bool   // the source is where the child was born
+	Single                    bool   // the record says that the child is the only one of its birth
 }
 
 // placeholderParts is what remains of the given and family names, folded, once

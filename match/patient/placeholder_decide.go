@@ -185,7 +185,7 @@ func (r *reader) name(p *Placeholder) {
 	case p.Family == "":
 		r.unknownNames(p)
 	case r.link && r.ctx.MotherGiven == "":
-		p.MotherGiven = r.text(r.after) // HIJO DE MARIA LOPEZ
+		p.MotherGiven = once(r.text(r.after)) // HIJO DE MARIA LOPEZ
 	}
 	switch {
 	case p.MotherGiven != "":
@@ -213,7 +213,7 @@ func (r *reader) unknownNames(p *Placeholder) {
 	mother := r.ctx.MotherGiven == ""
 	switch {
 	case !r.after.empty() && (r.link || !noFamily) && mother:
-		p.MotherGiven = r.text(r.after)
+		p.MotherGiven = once(r.text(r.after))
 		if r.link && r.after.to-r.after.from > 1 && noFamily {
 			// BOY OF MARIA LOPEZ
 			p.MotherGiven = r.words[r.after.from]
@@ -226,6 +226,15 @@ func (r *reader) unknownNames(p *Placeholder) {
 	case !r.after.empty() && noFamily && !r.link:
 		p.Family = r.text(r.after)
 	}
+}
+
+// once leaves out a name that is there twice: BOY OF MARIA, and Maria again in
+// the middle name's field.
+func once(names string) string {
+	if half := len(names) / 2; len(names)%2 == 1 && names[half] == ' ' && names[:half] == names[half+1:] {
+		return names[:half]
+	}
+	return names
 }
 
 // text returns the words of a span as they stand in the given name.

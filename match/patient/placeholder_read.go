@@ -206,13 +206,17 @@ func (r *reader) addOrder(o uint8) {
 }
 
 // addOrdinal takes a letter or number word. After BABY and NEWBORN the letters
-// G, F and M say the sex.
+// G, F and M say the sex, and so does B of an only child.
 func (r *reader) addOrdinal(i int, s wordSense) {
 	w := r.words[i]
 	afterCore := i > 0 && r.cores() > 0 && r.before.empty() && r.after.empty()
 	if afterCore && len(w) == 1 && r.boys+r.girls == 0 && (w == "G" || w == "F") && isSexless(r.words[i-1]) {
 		r.addSex('F')
 		r.lettered = true
+		return
+	}
+	if afterCore && w == "B" && r.boys+r.girls == 0 && isSexless(r.words[i-1]) && r.onlyBoy() {
+		r.addSex('M')
 		return
 	}
 	r.addOrder(s.order)
@@ -223,6 +227,10 @@ func (r *reader) addOrdinal(i int, s wordSense) {
 	}
 }
 
+// onlyBoy says whether the record makes B a boy's letter, for it says that the
+// child is no twin's second.
+func (r *reader) onlyBoy() bool { return r.ctx.Single && r.ctx.Sex != 'F' }
+
 func isSexless(w string) bool {
 	return w == "BABY" || w == "NEWBORN" || w == "NB" || w == "INFANT" || w == "BEBE"
 }
@@ -232,8 +240,11 @@ func (r *reader) cores() int { return r.weak + r.medium + r.strong }
 // glue reads a word that a placeholder is glued from.
 func (r *reader) glue(w string) bool {
 	g := gluedStems(w)
-	if !g.ok {
+	switch {
+	case !g.ok:
 		g = r.gluedToKnown(w)
+	case g.order == 2 && g.sex == 0 && isSexless(w[:len(w)-1]) && w[len(w)-1] == 'B' && r.onlyBoy():
+		g.order, g.sex = 0, 'M' // BABYB
 	}
 	if !g.ok && r.n <= 4 {
 		if sex, ok := misspelled(w); ok {
@@ -282,6 +293,9 @@ func (r *reader) gluedRest(g gluedWord) {
 		r.kin = g.rest
 	case r.ctx.MotherGiven == "":
 		r.mother = g.rest
+		if given, ok := strings.CutSuffix(g.rest, r.family); ok && len(given) >= 3 && len(r.family) >= 3 {
+			r.mother = given // GIRLJUDYSMITH SMITH
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ var (
 	ageUnknown = placeholderContext{AgeDays: -1}
 	dayOld     = placeholderContext{AgeDays: 1}
 	adult      = placeholderContext{AgeDays: 40 * 365}
+	onlyChild  = placeholderContext{AgeDays: 1, Single: true}
 )
 
 // born returns a context with a mother and a family name.
@@ -54,6 +55,13 @@ func TestClassify(t *testing.T) {
 		{"BABYG", "SMITH", ageUnknown, p(Generic, 'F', 0, "", "", Certain), "SMITH"},
 		{"BABY M", "SMITH", ageUnknown, p(Generic, 'M', 0, "", "", Certain), "SMITH"},
 		{"BABY B", "SMITH", ageUnknown, p(Generic, 0, 2, "", "", Certain), "SMITH"},
+		{"BABY B", "SMITH", onlyChild, p(Generic, 'M', 0, "", "", Certain), "SMITH"},
+		{"BABYB", "SMITH", onlyChild, p(Generic, 'M', 0, "", "", Certain), "SMITH"},
+		{"BABY A", "SMITH", onlyChild, p(Generic, 0, 1, "", "", Certain), "SMITH"},
+		{"BABY B", "SMITH", placeholderContext{AgeDays: 1, Single: true, Sex: 'F'}, p(Generic, 0, 2, "", "", Certain), "SMITH"},
+		{"BABYG JESSICA JESSICA", "SMITH", dayOld, p(Composed, 'F', 0, "JESSICA", "", Probable), "SMITH"},
+		{"Hija de Josie Josie", "Hartley", dayOld, p(Composed, 'F', 0, "JOSIE", "", Probable), "HARTLEY"},
+		{"GIRLSHAJENNAWOMACK", "WOMACK", dayOld, p(Composed, 'F', 0, "SHAJENNA", "", Probable), "WOMACK"},
 		{"BABY OY", "SMITH", ageUnknown, p(Generic, 'M', 0, "", "", Certain), "SMITH"},
 		{"BABY GRIL", "SMITH", ageUnknown, p(Generic, 'F', 0, "", "", Certain), "SMITH"},
 		{"BABYGRIL", "SMITH", ageUnknown, p(Generic, 'F', 0, "", "", Certain), "SMITH"},
