@@ -1,9 +1,10 @@
 package blocking
 
 import (
-	"math/bits"
 	"slices"
 	"sync"
+
+	"github.com/idem-health/idem/internal/hash"
 )
 
 // A postings maps keys to the rows that have them. Most keys are one row's: its
@@ -28,10 +29,7 @@ const (
 
 // home is where a key would stand in an empty table. It must not follow the order
 // of the keys: many are put in that order, and would then stand in one heap.
-func (p *postings) home(key uint64) int {
-	hi, _ := bits.Mul64(key*0x9e3779b97f4a7c15, uint64(len(p.keys)))
-	return int(hi)
-}
+func (p *postings) home(key uint64) int { return hash.Home(key*0x9e3779b97f4a7c15, len(p.keys)) }
 
 // slot returns the slot of a key: it has the key, or is empty.
 func (p *postings) slot(key uint64) int {
@@ -184,30 +182,13 @@ func (p *postings) give(at, class uint32) {
 	p.free[class] = at + 1
 }
 
-// clear empties a slot and moves those up that had to go past it.
+// clear empties a slot.
 func (p *postings) clear(i int) {
 	p.used--
-	for j := i + 1; ; j++ {
-		if j == len(p.keys) {
-			j = 0
-		}
-		if p.keys[j] == 0 {
-			break
-		}
-		if p.way(p.home(p.keys[j]), j) >= p.way(i, j) { // its way led over the hole
-			p.keys[i], p.vals[i] = p.keys[j], p.vals[j]
-			i = j
-		}
-	}
+	i = hash.CloseGap(i, len(p.keys),
+		func(slot int) (int, bool) { return p.home(p.keys[slot]), p.keys[slot] != 0 },
+		func(to, from int) { p.keys[to], p.vals[to] = p.keys[from], p.vals[from] })
 	p.keys[i], p.vals[i] = 0, 0
-}
-
-// way is how many slots on j is from i.
-func (p *postings) way(i, j int) int {
-	if j < i {
-		return j - i + len(p.keys)
-	}
-	return j - i
 }
 
 func (p *postings) grow() {

@@ -2,7 +2,8 @@ package names
 
 import (
 	"encoding/binary"
-	"math/bits"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/idem-health/idem/internal/hash"
@@ -68,10 +69,7 @@ func key(source uint32, id string) uint64 { return hash.Mix(uint64(source)+1, ha
 
 // home is where a hash would stand in an empty table, and tag what stands beside
 // it; they are of different bits.
-func (t *Table) home(h uint64) int {
-	hi, _ := bits.Mul64(h, uint64(len(t.slots)))
-	return int(hi)
-}
+func (t *Table) home(h uint64) int { return hash.Home(h, len(t.slots)) }
 
 func tag(h uint64) uint8 { return uint8(h) }
 
@@ -183,31 +181,17 @@ func (t *Table) compact() {
 	}
 }
 
-// clear empties a slot and moves those up that had to go past it.
+// clear empties a slot.
 func (t *Table) clear(i int) {
-	for j := i + 1; ; j++ {
-		if j == len(t.slots) {
-			j = 0
-		}
-		n := t.slots[j]
+	i = hash.CloseGap(i, len(t.slots), func(slot int) (int, bool) {
+		n := t.slots[slot]
 		if n == 0 {
-			break
+			return 0, false
 		}
 		s, id, _ := t.read(n - 1)
-		if t.way(t.home(key(s, id)), j) >= t.way(i, j) { // its way led over the hole
-			t.slots[i], t.tags[i] = n, t.tags[j]
-			i = j
-		}
-	}
+		return t.home(key(s, id)), true
+	}, func(to, from int) { t.slots[to], t.tags[to] = t.slots[from], t.tags[from] })
 	t.slots[i], t.tags[i] = 0, 0
-}
-
-// way is how many slots on j is from i.
-func (t *Table) way(i, j int) int {
-	if j < i {
-		return j - i + len(t.slots)
-	}
-	return j - i
 }
 
 func (t *Table) grow() {
@@ -235,13 +219,9 @@ func (t *Table) Clone() *Table {
 	c := *t
 	c.arena = strings.Builder{}
 	c.arena.WriteString(t.arena.String())
-	c.sources = append([]string(nil), t.sources...)
-	c.number = make(map[string]uint32, len(t.number))
-	for s, n := range t.number {
-		c.number[s] = n
-	}
-	c.at, c.free = append([]uint32(nil), t.at...), append([]uint32(nil), t.free...)
-	c.slots, c.tags = append([]uint32(nil), t.slots...), append([]uint8(nil), t.tags...)
+	c.sources, c.number = slices.Clone(t.sources), maps.Clone(t.number)
+	c.at, c.free = slices.Clone(t.at), slices.Clone(t.free)
+	c.slots, c.tags = slices.Clone(t.slots), slices.Clone(t.tags)
 	return &c
 }
 
