@@ -113,31 +113,32 @@ func (p *person) key(between byte, parts ...string) string {
 	for _, s := range parts {
 		size += len(s)
 	}
+	from := p.room(size)
+	for i, s := range parts {
+		if i > 0 {
+			p.keys.WriteByte(between)
+		}
+		p.keys.WriteString(s)
+	}
+	return p.keys.String()[from:]
+}
+
+// byteKey is key of one part.
+func (p *person) byteKey(part []byte) string {
+	from := p.room(len(part))
+	p.keys.Write(part)
+	return p.keys.String()[from:]
+}
+
+// room begins a new block of keys if a key of a size does not fit into this one,
+// and returns where the key will begin.
+func (p *person) room(size int) (from int) {
 	b := &p.keys
 	if b.Cap()-b.Len() < size {
 		b.Reset()
 		b.Grow(max(size, keyBlock))
 	}
-	from := b.Len()
-	for i, s := range parts {
-		if i > 0 {
-			b.WriteByte(between)
-		}
-		b.WriteString(s)
-	}
-	return b.String()[from:]
-}
-
-// byteKey is key of one part.
-func (p *person) byteKey(part []byte) string {
-	b := &p.keys
-	if b.Cap()-b.Len() < len(part) {
-		b.Reset()
-		b.Grow(max(len(part), keyBlock))
-	}
-	from := b.Len()
-	b.Write(part)
-	return b.String()[from:]
+	return b.Len()
 }
 
 // A place is that of a standard field among the others.

@@ -50,15 +50,14 @@ func number(n int) string {
 // date writes a date as it was read, so that one spelling means one day.
 func (p *person) date(received *patient.Date, normal patient.Date) (string, string, int32) {
 	var buf [16]byte
-	switch raw := received.AppendString(buf[:0]); {
-	case len(raw) == 0: // unreadable: it has no key and is dropped
-		return strings.TrimSpace(received.Text), "", 0
-	case string(raw) == received.Text: // as most are
-		return received.Text, p.byteKey(normal.AppendCompact(buf[:0])), fullDate(normal)
-	default:
-		text := string(raw)
-		return text, p.byteKey(normal.AppendCompact(buf[:0])), fullDate(normal)
+	written, raw := received.AppendString(buf[:0]), received.Text
+	switch {
+	case len(written) == 0: // unreadable: it has no key and is dropped
+		return strings.TrimSpace(raw), "", 0
+	case string(written) != raw: // most are received so
+		raw = string(written)
 	}
+	return raw, p.byteKey(normal.AppendCompact(buf[:0])), fullDate(normal)
 }
 
 // sex is what was sent; one decoded from a placeholder is evidence, not a value.

@@ -100,17 +100,14 @@ func (v *Vaccines) CVX(ndc string) (string, bool) {
 // none.
 func cvxCode(s string) string {
 	padded := strings.TrimSpace(s)
-	s = padded
-	for len(s) > 0 && s[0] == '0' {
-		s = s[1:]
-	}
+	s = strings.TrimLeft(padded, "0")
 	switch {
 	case s == "" || len(s) > 4 || !allDigits(s):
 		return ""
 	case len(s) > 1:
 		return s
 	case len(padded) > 1:
-		return padded[len(padded)-2:]
+		return padded[len(padded)-2:] // it has its zero: nothing to allocate
 	}
 	return "0" + s
 }

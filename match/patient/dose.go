@@ -48,10 +48,7 @@ func (d *Dose) Key() string {
 
 // AppendKey appends [Dose.Key] to dst.
 func (d *Dose) AppendKey(dst []byte) []byte {
-	cvx := digitsOf(strings.TrimSpace(cutRaw(d.CVX)))
-	for len(cvx) > 0 && cvx[0] == '0' {
-		cvx = cvx[1:]
-	}
+	cvx := strings.TrimLeft(digitsOf(strings.TrimSpace(cutRaw(d.CVX))), "0")
 	if cvx == "" || len(cvx) > 4 || cvx == "998" || cvx == "999" || !d.Date.Full() {
 		return dst
 	}

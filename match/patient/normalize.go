@@ -1,6 +1,7 @@
 package patient
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -59,15 +60,7 @@ func NewPlainNormalizer(p Profile) *Normalizer { return &Normalizer{rules: p.com
 // dst may be pieces of the record's. The issues are valid until the next Apply.
 func (z *Normalizer) Apply(dst *Normalized, r *Record) []Issue {
 	z.issues = z.issues[:0]
-	dst.reset()
-	z.dates(dst, r)
-	z.birthFacts(dst, r)
-	z.gaveBirthDose = gaveBirthDose(dst.Birth, r.Doses)
-	z.texted(dst, r)
-	z.identifiers(dst, r)
-	z.parents(dst, r)
-	z.names(dst, r)
-	z.reconcile(dst)
+	z.personal(dst, r, true)
 	for i := range r.Addresses {
 		z.address(dst, &r.Addresses[i])
 	}
@@ -92,6 +85,21 @@ func (z *Normalizer) Apply(dst *Normalized, r *Record) []Issue {
 		return nil
 	}
 	return z.issues
+}
+
+// personal reads who the patient is and was at birth.
+func (z *Normalizer) personal(dst *Normalized, r *Record, identifiers bool) {
+	dst.reset()
+	z.dates(dst, r)
+	z.birthFacts(dst, r)
+	z.gaveBirthDose = gaveBirthDose(dst.Birth, r.Doses)
+	z.texted(dst, r)
+	if identifiers {
+		z.identifiers(dst, r)
+	}
+	z.parents(dst, r)
+	z.names(dst, r)
+	z.reconcile(dst)
 }
 
 // reset empties n and keeps its memory.
@@ -213,66 +221,73 @@ func (z *Normalizer) texted(n *Normalized, r *Record) {
 	n.Grade = z.fixed(&z.texts, FieldGrade, r.School.Grade, readText)
 	n.Occupation = z.fixed(&z.texts, FieldOccupation, r.Occupation, readText)
 	if r.BirthCertificate != "" {
-		z.certificate(n, r.BirthCertificate)
+		n.BirthCertificate = z.certificate(r.BirthCertificate)
 	}
 }
 
-func (z *Normalizer) certificate(n *Normalized, raw string) {
+func (z *Normalizer) certificate(raw string) string {
 	v, issue := opaque(raw)
 	z.issue(FieldBirthCertificate, issue)
-	if n.BirthCertificate == "" {
-		n.BirthCertificate = v
-	}
+	return v
 }
 
 // identifiers reads what has a type that means something here.
 func (z *Normalizer) identifiers(n *Normalized, r *Record) {
 	for i := range r.Identifiers {
-		id := &r.Identifiers[i]
-		if id.Value == "" {
-			continue
-		}
-		switch id.Type {
-		case IDSocialSecurity:
-			v, issue := socialSecurity(id.Value, z.rules.ssn)
-			z.issue(FieldSSN, issue)
-			if n.SSN == "" {
-				n.SSN = v
-			}
-		case IDMedicaid:
-			v, issue := opaque(id.Value)
-			z.issue(FieldMedicaid, issue)
-			if n.Medicaid == "" {
-				n.Medicaid = v
-			}
-		case IDMedicalRecord, "MRN", "PI", "SR", "WC", "PT":
-			n.MRN = z.scoped(n.MRN, FieldMRN, n, id, id.Authority)
-		case IDStudent:
-			authority := id.Authority
-			if authority == "" {
-				authority = r.School.District
-			}
-			n.StudentID = z.scoped(n.StudentID, FieldStudentID, n, id, authority)
-		case "BR":
-			z.certificate(n, id.Value)
+		f, v := z.identifier(&r.Identifiers[i], n.Birth, r.School.District)
+		switch f {
+		case FieldSSN:
+			n.SSN = cmp.Or(n.SSN, v)
+		case FieldMedicaid:
+			n.Medicaid = cmp.Or(n.Medicaid, v)
+		case FieldBirthCertificate:
+			n.BirthCertificate = cmp.Or(n.BirthCertificate, v)
+		case FieldMRN:
+			n.MRN = z.number(n.MRN, v, f)
+		case FieldStudentID:
+			n.StudentID = z.number(n.StudentID, v, f)
 		}
 	}
 	slices.Sort(n.MRN)
 	slices.Sort(n.StudentID)
 }
 
-// scoped adds AUTHORITY|NUMBER. A number that is the birth date was filled in
-// where there was none.
-func (z *Normalizer) scoped(list []string, f Field, n *Normalized, id *Identifier, authority string) []string {
-	v, issue := scoped(n.Birth, id, authority)
-	z.issue(f, issue)
+func (z *Normalizer) number(list []string, v string, f Field) []string {
 	if v == "" {
 		return list
 	}
 	return z.add(list, v, maxList, f)
 }
 
-// scoped reads one such number; "" for junk.
+// identifier reads one identifier and says which field it is of: FieldNone for
+// types that mean nothing here, and "" for junk.
+func (z *Normalizer) identifier(id *Identifier, birth Date, district string) (f Field, v string) {
+	if id.Value == "" {
+		return FieldNone, ""
+	}
+	var issue IssueCode
+	switch id.Type {
+	case IDSocialSecurity:
+		f = FieldSSN
+		v, issue = socialSecurity(id.Value, z.rules.ssn)
+	case IDMedicaid:
+		f = FieldMedicaid
+		v, issue = opaque(id.Value)
+	case IDMedicalRecord, "MRN", "PI", "SR", "WC", "PT":
+		f = FieldMRN
+		v, issue = scoped(birth, id, id.Authority)
+	case IDStudent:
+		f = FieldStudentID
+		v, issue = scoped(birth, id, cmp.Or(id.Authority, district))
+	case "BR":
+		return FieldBirthCertificate, z.certificate(id.Value)
+	}
+	z.issue(f, issue)
+	return f, v
+}
+
+// scoped makes AUTHORITY|NUMBER; "" for junk. A number that is the birth date
+// was filled in where there was none.
 func scoped(birth Date, id *Identifier, authority string) (string, IssueCode) {
 	v, issue := recordNumber(id.Value)
 	if issue == "" && len(v) == 8 && v == birth.Compact() {

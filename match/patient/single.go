@@ -16,7 +16,11 @@ func (z *Normalizer) Phone(raw string) string {
 }
 
 // Email returns an e-mail address normalised; "" for junk.
-func (z *Normalizer) Email(raw string) string { return z.alone(&z.emails, raw, readEmail) }
+func (z *Normalizer) Email(raw string) string {
+	v := z.fixed(&z.emails, FieldEmail, raw, readEmail)
+	z.issues = z.issues[:0]
+	return v
+}
 
 // Sex returns a sex normalised; 0 for what is none.
 func (z *Normalizer) Sex(raw string) byte {
@@ -64,39 +68,7 @@ func (z *Normalizer) Address(a *Address) (NormalAddress, bool) {
 // for other types. birth is the birth date of its record, normalised, and
 // district the one that a roster names.
 func (z *Normalizer) Identifier(id *Identifier, birth Date, district string) string {
-	switch id.Type {
-	case "":
-		return ""
-	case IDSocialSecurity:
-		if id.Value == "" {
-			return ""
-		}
-		v, _ := socialSecurity(id.Value, z.rules.ssn)
-		return v
-	case IDMedicaid, "BR":
-		return z.Certificate(id.Value)
-	case IDStudent:
-		if id.Authority == "" {
-			return z.scope(id, birth, district)
-		}
-		return z.scope(id, birth, id.Authority)
-	case IDMedicalRecord, "MRN", "PI", "SR", "WC", "PT":
-		return z.scope(id, birth, id.Authority)
-	}
-	return ""
-}
-
-func (z *Normalizer) scope(id *Identifier, birth Date, authority string) string {
-	if id.Value == "" {
-		return ""
-	}
-	v, _ := scoped(birth, id, authority)
-	return v
-}
-
-// alone is fixed without a remark.
-func (z *Normalizer) alone(c *cache[fixed], raw string, read func(*rules, string) fixed) string {
-	v := z.fixed(c, FieldNone, raw, read)
+	_, v := z.identifier(id, birth, district)
 	z.issues = z.issues[:0]
 	return v
 }
@@ -106,16 +78,6 @@ func (z *Normalizer) alone(c *cache[fixed], raw string, read func(*rules, string
 // numbers, e-mail addresses, doses and Activity, and identifiers unless they
 // have a say in what the name means. Nothing is remarked.
 func (z *Normalizer) Personal(dst *Normalized, r *Record) {
-	dst.reset()
-	z.dates(dst, r)
-	z.birthFacts(dst, r)
-	z.gaveBirthDose = gaveBirthDose(dst.Birth, r.Doses)
-	z.texted(dst, r)
-	if r.BirthFacility != "" || slices.ContainsFunc(r.Identifiers, func(id Identifier) bool { return id.Type == "BR" }) {
-		z.identifiers(dst, r)
-	}
-	z.parents(dst, r)
-	z.names(dst, r)
-	z.reconcile(dst)
+	z.personal(dst, r, r.BirthFacility != "" || slices.ContainsFunc(r.Identifiers, func(id Identifier) bool { return id.Type == "BR" }))
 	z.issues = z.issues[:0]
 }
